@@ -1,0 +1,135 @@
+import { Feed } from 'feed'
+import type { Author } from '../article/article.ts'
+import { formatRfc3339 } from '../dates.ts'
+import type { Entry } from '../entry/entry.ts'
+import { exampleHead, exampleItem } from './draft.ts'
+import { feedFiles, type FeedHead, generator, toFeedId, toHomeUrl, toSelfUrl } from './head.ts'
+import {
+  amend,
+  element,
+  emptyElement,
+  escapeAttributes,
+  escapeText,
+  hasPrefix,
+  htmlElement,
+  layOut,
+  readDraft,
+  textElement,
+  writeXml,
+  type XmlAttributes,
+  type XmlNode,
+} from './xml.ts'
+
+const draft = new Feed(exampleHead)
+draft.addItem(exampleItem)
+const drafted = draft.atom1()
+const headDraft = readDraft(drafted, ['feed'])
+const entryDraft = readDraft(drafted, ['feed', 'entry'])
+
+const plain = escapeAttributes({ type: 'text' })
+const html = escapeAttributes({ type: 'html' })
+const entryDepth = 1
+
+/**
+ * Renders an entry as an `atom:entry`.
+ * Source: RFC 4287 §4.1.2.
+ */
+export function renderAtomEntry(entry: Entry): string {
+  // Without content the summary is all there is to read, and may not be missing too.
+  const summary = entry.contentHtml === '' && entry.summary === '' ? entry.title : entry.summary
+  const children = amend(entryDraft, {
+    title: [textElement('title', escapeText(entry.title), plain)],
+    id: [textElement('id', escapeText(entry.id))],
+    link: [emptyElement('link', { rel: 'alternate', type: 'text/html', href: entry.link })],
+    published: [textElement('published', escapeText(formatRfc3339(entry.publishedAtMs)))],
+    updated: [textElement('updated', escapeText(formatRfc3339(entry.updatedAtMs)))],
+    author: entry.authors.map((author) => toPerson(author, entryDepth + 1)),
+    // Half of the readers show the term and not the label (RFC 4287 §4.2.2), so both are what people read;
+    // every spelling of a category has one label.
+    category: entry.categories.map(({ label }) => emptyElement('category', { term: label, label })),
+    summary: summary === '' ? [] : [toTextConstruct('summary', summary)],
+    content: entry.contentHtml === '' ? [] : [htmlElement('content', entry.contentHtml, html)],
+    'media:thumbnail':
+      entry.image === undefined ? [] : [emptyElement('media:thumbnail', { url: entry.image })],
+  })
+  const language =
+    entry.language === undefined ? undefined : escapeAttributes({ 'xml:lang': entry.language })
+  return writeXml([element('entry', layOut(children, entryDepth + 1), language)])
+}
+
+/**
+ * Renders an `atom:feed` from rendered entries.
+ * Source: RFC 4287 §4.1.1.
+ */
+export function renderAtomDocument(head: FeedHead, entries: readonly string[]): string {
+  const root = writeXml([
+    element('feed', layOut(toHeadChildren(head), 1), toRootAttributes(head, entries)),
+  ])
+  const end = '\n</feed>'
+  const items = entries.map((entry) => `\n  ${entry}`).join('')
+  return `<?xml version="1.0" encoding="utf-8"?>\n${root.slice(0, -end.length)}${items}${end}\n`
+}
+
+/** Declares what is in use; an entry is rendered without knowing its feed. */
+function toRootAttributes(head: FeedHead, entries: readonly string[]): XmlAttributes {
+  return escapeAttributes({
+    xmlns: 'http://www.w3.org/2005/Atom',
+    ...(entries.some((entry) => hasPrefix(entry, 'media'))
+      ? { 'xmlns:media': 'http://search.yahoo.com/mrss/' }
+      : {}),
+    ...(head.site.language === undefined ? {} : { 'xml:lang': head.site.language }),
+  })
+}
+
+function toHeadChildren(head: FeedHead): readonly XmlNode[] {
+  const { site } = head
+  return amend(headDraft, {
+    id: [textElement('id', escapeText(toFeedId(head)))],
+    title: toText('title', site.title, plain),
+    updated: [textElement('updated', escapeText(formatRfc3339(head.updatedAtMs)))],
+    generator: toText('generator', generator),
+    // An entry may name no author, and then its feed has to.
+    author: [toPerson(site.author ?? { name: site.title }, 1)],
+    link: [
+      emptyElement('link', { rel: 'alternate', type: 'text/html', href: toHomeUrl(head) }),
+      emptyElement('link', {
+        rel: 'self',
+        type: feedFiles.atom.mediaType,
+        href: toSelfUrl('atom', head),
+      }),
+    ],
+    subtitle: site.subtitle === undefined ? [] : [toTextConstruct('subtitle', site.subtitle)],
+    logo: toText('logo', site.image),
+    icon: toText('icon', site.icon),
+    rights: site.copyright === undefined ? [] : [toTextConstruct('rights', site.copyright)],
+  })
+}
+
+function toText(
+  name: string,
+  value: string | undefined,
+  attributes?: XmlAttributes,
+): readonly XmlNode[] {
+  return value === undefined ? [] : [textElement(name, escapeText(value), attributes)]
+}
+
+/**
+ * A text that is not a title. One that could be taken for markup says that it is HTML, and is: readers
+ * that guess then guess right. Titles stay plain text, since some readers show them as they come.
+ * Source: RFC 4287 §3.1.
+ */
+function toTextConstruct(name: string, text: string): XmlNode {
+  return /[<&]/.test(text)
+    ? htmlElement(name, escapeText(text), html)
+    : textElement(name, escapeText(text), plain)
+}
+
+/** Source: RFC 4287 §3.2. */
+function toPerson({ name, email, url }: Author, depth: number): XmlNode {
+  const children = [
+    textElement('name', escapeText(name)),
+    ...(email === undefined ? [] : [textElement('email', escapeText(email))]),
+    ...(url === undefined ? [] : [textElement('uri', escapeText(url))]),
+  ]
+  return element('author', layOut(children, depth + 1))
+}

@@ -1,0 +1,60 @@
+import type { Site } from '../site.ts'
+
+export type FeedFormat = 'rss' | 'atom' | 'json'
+
+export const feedFiles = {
+  rss: { name: 'rss.xml', mediaType: 'application/rss+xml' },
+  atom: { name: 'atom.xml', mediaType: 'application/atom+xml' },
+  json: { name: 'feed.json', mediaType: 'application/feed+json' },
+} as const satisfies Record<FeedFormat, { name: string; mediaType: string }>
+
+/** The head of a feed: everything but its entries. */
+export type FeedHead = {
+  readonly site: Site
+  /** Path of the feed's folder below the base address: '' for the main feeds, `categories/general/` for others. */
+  readonly folder: string
+  /** The newest change the feed contains; milliseconds since 1970 UTC. */
+  readonly updatedAtMs: number
+}
+
+/** Who made the documents. */
+export const generator = 'dropfeed'
+
+/** The absolute address of the feed's page for people. */
+export function toHomeUrl(head: FeedHead): string {
+  return head.site.baseUrl + head.folder
+}
+
+/** The absolute address of the feed itself. */
+export function toSelfUrl(format: FeedFormat, head: FeedHead): string {
+  return toHomeUrl(head) + feedFiles[format].name
+}
+
+/**
+ * The id of a feed: the site's for the main feed, a UUID made from it and the folder for others. The
+ * base address has no part in it, so it survives a move of the site.
+ * Source: RFC 4287 §4.2.6; RFC 9562 §5.8 (version 8, the bits of a hash).
+ */
+export function toFeedId(head: FeedHead): string {
+  if (head.folder === '') return head.site.id
+  const bits = hash128(`${head.site.id} ${head.folder}`)
+  const digits = bits.toString(16).padStart(32, '0')
+  const variant = '89ab'.charAt(Number(BigInt.asUintN(2, bits >> 60n)))
+  const groups = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    `${variant}${digits.slice(17, 20)}`,
+    digits.slice(20),
+  ]
+  return `urn:uuid:${groups.join('-')}`
+}
+
+/** FNV-1a of 128 bits over UTF-8: spreads well, is no secret. */
+function hash128(text: string): bigint {
+  let hash = 0x6c62272e07bb014262b821756295c58dn
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * 0x1000000000000000000013bn)
+  }
+  return hash
+}

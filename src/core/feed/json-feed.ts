@@ -1,0 +1,59 @@
+import type { Author } from '../article/article.ts'
+import { formatRfc3339 } from '../dates.ts'
+import type { Entry } from '../entry/entry.ts'
+import { type FeedHead, toHomeUrl, toSelfUrl } from './head.ts'
+
+// Written here from the first letter: `feed` drafts version 1, which lacks most of what we have to say.
+
+/**
+ * Renders an entry as an item of a JSON Feed.
+ * Source: JSON Feed 1.1, "Items".
+ */
+export function renderJsonItem(entry: Entry): string {
+  const item = {
+    id: entry.id,
+    url: entry.link,
+    title: entry.title,
+    // One of the two contents is required, also when there is nothing in it.
+    content_html: entry.contentHtml,
+    summary: entry.summary === '' ? undefined : entry.summary,
+    image: entry.image,
+    date_published: formatRfc3339(entry.publishedAtMs),
+    date_modified: formatRfc3339(entry.updatedAtMs),
+    authors: toJsonAuthors(entry.authors),
+    tags: entry.categories.length === 0 ? undefined : entry.categories.map(({ label }) => label),
+    language: entry.language,
+  }
+  // No string of JSON holds a bare line end, so each one here is layout.
+  return stringify(item).replaceAll('\n', '\n    ')
+}
+
+/**
+ * Renders a JSON Feed from rendered items.
+ * Source: JSON Feed 1.1, "Top-level".
+ */
+export function renderJsonDocument(head: FeedHead, items: readonly string[]): string {
+  const { site } = head
+  const top = stringify({
+    version: 'https://jsonfeed.org/version/1.1',
+    title: site.title,
+    home_page_url: toHomeUrl(head),
+    feed_url: toSelfUrl('json', head),
+    description: site.subtitle,
+    icon: site.image,
+    favicon: site.icon,
+    authors: toJsonAuthors(site.author === undefined ? [] : [site.author]),
+    language: site.language,
+  })
+  const list = items.length === 0 ? '[]' : `[\n    ${items.join(',\n    ')}\n  ]`
+  return `${top.slice(0, -'\n}'.length)},\n  "items": ${list}\n}\n`
+}
+
+function toJsonAuthors(authors: readonly Author[]): readonly object[] | undefined {
+  if (authors.length === 0) return undefined
+  return authors.map(({ name, url }) => ({ name, url }))
+}
+
+function stringify(value: object): string {
+  return JSON.stringify(value, undefined, 2)
+}

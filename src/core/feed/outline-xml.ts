@@ -1,0 +1,118 @@
+import { SaxesParser } from 'saxes'
+
+/** What the gate has to know of an entry. */
+export type OutlineEntry = {
+  readonly id: string
+  readonly dates: {
+    readonly published?: string | undefined
+    readonly updated?: string | undefined
+  }
+}
+
+export type Outline = {
+  /** Of the feed itself. */
+  readonly dates: OutlineEntry['dates']
+  readonly entries: readonly OutlineEntry[]
+}
+
+type Part = 'id' | 'title' | 'published' | 'updated'
+
+/** What was read so far. */
+type Draft = { [name in Part]?: string }
+
+type Form = {
+  /** `{namespace}name` of each element from the root to the feed, and that of an entry in it. */
+  readonly feed: readonly string[]
+  readonly entry: string
+  /** What the children of the feed and of an entry say. */
+  readonly parts: Readonly<Record<string, Part>>
+  readonly required: readonly Part[]
+}
+
+const atom = '{http://www.w3.org/2005/Atom}'
+
+const forms = {
+  rss: {
+    feed: ['{}rss', '{}channel'],
+    entry: '{}item',
+    parts: {
+      '{}guid': 'id',
+      '{}title': 'title',
+      '{}pubDate': 'published',
+      '{}lastBuildDate': 'updated',
+    },
+    required: ['id', 'title', 'published'],
+  },
+  atom: {
+    feed: [`${atom}feed`],
+    entry: `${atom}entry`,
+    parts: {
+      [`${atom}id`]: 'id',
+      [`${atom}title`]: 'title',
+      [`${atom}published`]: 'published',
+      [`${atom}updated`]: 'updated',
+    },
+    required: ['id', 'title', 'published', 'updated'],
+  },
+} as const satisfies Record<string, Form>
+
+/**
+ * Reads what the gate has to know of an RSS or Atom document, with a strict parser that knows
+ * namespaces; a text says why it cannot be read.
+ */
+export function readXmlOutline(format: 'rss' | 'atom', document: string): Outline | string {
+  const form: Form = forms[format]
+  const entryDepth = form.feed.length
+  const root: Draft = {}
+  const entries: Draft[] = []
+  // What is being read: `owner` is the feed, but inside an entry the entry.
+  const open: string[] = []
+  let owner = root
+  let part: Part | undefined
+  const read = (text: string): void => {
+    if (part !== undefined) owner[part] = `${owner[part] ?? ''}${text}`
+  }
+
+  const parser = new SaxesParser({ xmlns: true, position: false })
+  parser.on('opentag', ({ uri, local }) => {
+    const name = `{${uri}}${local}`
+    const depth = open.push(name) - 1
+    if (depth < entryDepth) {
+      if (name !== form.feed[depth]) parser.fail(`${name} stands where ${form.feed[depth]} belongs`)
+    } else if (depth === entryDepth && name === form.entry) {
+      owner = {}
+      entries.push(owner)
+    } else if (depth === entryDepth || (depth === entryDepth + 1 && owner !== root)) {
+      part = form.parts[name]
+      if (part !== undefined && owner[part] !== undefined) parser.fail(`there is a second ${name}`)
+      read('')
+    }
+  })
+  parser.on('text', read)
+  parser.on('cdata', read)
+  parser.on('closetag', () => {
+    open.pop()
+    part = undefined
+    if (open.length === entryDepth) owner = root
+  })
+  try {
+    parser.write(document).close()
+  } catch (error) {
+    return `it is not the XML it should be: ${error instanceof Error ? error.message : String(error)}`
+  }
+  return toOutline(form, root, entries)
+}
+
+function toOutline(form: Form, root: Draft, drafts: readonly Draft[]): Outline | string {
+  if (root.title === undefined || root.updated === undefined)
+    return 'it lacks its title or its date'
+  const entries: OutlineEntry[] = []
+  for (const { id, ...rest } of drafts) {
+    if (id === undefined || id === '') return 'one of its entries has no id'
+    const missing = form.required.find((name) => name !== 'id' && rest[name] === undefined)
+    if (missing !== undefined) return `${id} lacks what says its ${missing}`
+    const { published, updated } = rest
+    entries.push({ id, dates: { published, updated } })
+  }
+  return { dates: { updated: root.updated }, entries }
+}

@@ -1,0 +1,119 @@
+import { Feed } from 'feed'
+import { formatRfc822 } from '../dates.ts'
+import type { Entry } from '../entry/entry.ts'
+import { exampleHead, exampleItem } from './draft.ts'
+import { feedFiles, type FeedHead, generator, toHomeUrl, toSelfUrl } from './head.ts'
+import {
+  amend,
+  element,
+  emptyElement,
+  escapeAttributes,
+  escapeRssText,
+  escapeText,
+  hasPrefix,
+  htmlElement,
+  layOut,
+  readDraft,
+  textElement,
+  writeXml,
+  type XmlAttributes,
+  type XmlNode,
+} from './xml.ts'
+
+const draft = new Feed(exampleHead)
+draft.addItem(exampleItem)
+const drafted = draft.rss2()
+const channelDraft = readDraft(drafted, ['rss', 'channel'])
+const itemDraft = readDraft(drafted, ['rss', 'channel', 'item'])
+
+const itemDepth = 2
+const notPermalink = escapeAttributes({ isPermaLink: 'false' })
+
+/**
+ * Renders an entry as an item of RSS 2.0.
+ * Source: RSS 2.0, "Elements of <item>", and the RSS Best Practices Profile.
+ */
+export function renderRssItem(entry: Entry): string {
+  const children = amend(itemDraft, {
+    title: [textElement('title', escapeRssText(entry.title))],
+    link: [textElement('link', escapeText(entry.link))],
+    guid: [textElement('guid', escapeText(entry.id), notPermalink)],
+    pubDate: [textElement('pubDate', escapeText(formatRfc822(entry.publishedAtMs)))],
+    // Unlike a title, the description of an item is HTML, so plain text is escaped into it.
+    description:
+      entry.summary === '' ? [] : [htmlElement('description', escapeText(entry.summary))],
+    'content:encoded':
+      entry.contentHtml === '' ? [] : [htmlElement('content:encoded', entry.contentHtml)],
+    // `author` wants an e-mail address and stands once (RSS 2.0); Dublin Core wants neither.
+    author: entry.authors.map(({ name }) => textElement('dc:creator', escapeRssText(name))),
+    category: entry.categories.map(({ label }) => textElement('category', escapeRssText(label))),
+    'media:thumbnail':
+      entry.image === undefined ? [] : [emptyElement('media:thumbnail', { url: entry.image })],
+  })
+  return writeXml([element('item', layOut(children, itemDepth + 1))])
+}
+
+/**
+ * Renders a document of RSS 2.0 from rendered items.
+ * Source: RSS 2.0, "Required channel elements" and "Optional channel elements".
+ */
+export function renderRssDocument(head: FeedHead, items: readonly string[]): string {
+  const channel = element('channel', layOut(toChannelChildren(head), itemDepth))
+  const root = writeXml([element('rss', layOut([channel], 1), toRootAttributes(head, items))])
+  const end = '\n  </channel>\n</rss>'
+  const body = items.map((item) => `\n    ${item}`).join('')
+  return `<?xml version="1.0" encoding="utf-8"?>\n${root.slice(0, -end.length)}${body}${end}\n`
+}
+
+/** Declares what is in use; an item is rendered without knowing its feed. */
+function toRootAttributes(head: FeedHead, items: readonly string[]): XmlAttributes {
+  const uses = (prefix: string): boolean => items.some((item) => hasPrefix(item, prefix))
+  return escapeAttributes({
+    version: '2.0',
+    'xmlns:atom': 'http://www.w3.org/2005/Atom',
+    ...(uses('content') ? { 'xmlns:content': 'http://purl.org/rss/1.0/modules/content/' } : {}),
+    ...(uses('dc') || head.site.author !== undefined
+      ? { 'xmlns:dc': 'http://purl.org/dc/elements/1.1/' }
+      : {}),
+    ...(uses('media') ? { 'xmlns:media': 'http://search.yahoo.com/mrss/' } : {}),
+  })
+}
+
+function toChannelChildren(head: FeedHead): readonly XmlNode[] {
+  const { site } = head
+  const title = textElement('title', escapeRssText(site.title))
+  const link = textElement('link', escapeText(toHomeUrl(head)))
+  return amend(channelDraft, {
+    title: [title],
+    link: [link],
+    description: [textElement('description', escapeRssText(site.subtitle ?? site.title))],
+    lastBuildDate: [textElement('lastBuildDate', escapeText(formatRfc822(head.updatedAtMs)))],
+    docs: [textElement('docs', escapeText('https://www.rssboard.org/rss-specification'))],
+    generator: [textElement('generator', escapeText(generator))],
+    // RSS lists its languages in lower case.
+    language:
+      site.language === undefined
+        ? []
+        : [textElement('language', escapeText(site.language.toLowerCase()))],
+    image:
+      site.image === undefined
+        ? []
+        : [
+            element(
+              'image',
+              layOut([textElement('url', escapeText(site.image)), title, link], itemDepth + 1),
+            ),
+          ],
+    copyright:
+      site.copyright === undefined ? [] : [textElement('copyright', escapeRssText(site.copyright))],
+    'atom:link': [
+      emptyElement('atom:link', {
+        rel: 'self',
+        type: feedFiles.rss.mediaType,
+        href: toSelfUrl('rss', head),
+      }),
+    ],
+    'dc:creator':
+      site.author === undefined ? [] : [textElement('dc:creator', escapeRssText(site.author.name))],
+  })
+}

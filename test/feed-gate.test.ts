@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest'
+import { checkDocument } from '../src/core/feed/gate.ts'
+import { formats, nastyEntries, renderFeed, toExampleEntry } from './support/feed-examples.ts'
+
+const bytesMax = 2 ** 20
+const entries = nastyEntries.slice(0, 3)
+const ids = entries.map(({ id }) => id)
+const [first = '', second = ''] = ids
+const expected = { ids, bytesMax }
+
+test.each(formats)('the gate refuses a document of %s that is cut short', (format) => {
+  const document = renderFeed(format, entries)
+  expect(checkDocument(format, document.slice(0, -12), expected)).toBeDefined()
+  expect(checkDocument(format, '', expected)).toBeDefined()
+})
+
+test.each(formats)(
+  'the gate refuses a document of %s with an entry too few, too many, or out of order',
+  (format) => {
+    const document = renderFeed(format, entries)
+    expect(checkDocument(format, document, expected)).toBeUndefined()
+    for (const other of [ids.slice(1), [...ids, 'urn:x:1'], ids.toReversed(), []]) {
+      expect(checkDocument(format, document, { ids: other, bytesMax })).toContain('expected')
+    }
+  },
+)
+
+test.each(formats)('the gate refuses a document of %s with an id twice', (format) => {
+  const document = renderFeed(format, entries).replaceAll(second, first)
+  const twice = ids.map((id) => (id === second ? first : id))
+  expect(checkDocument(format, document, { ids: twice, bytesMax })).toContain('twice')
+})
+
+test.each(formats)(
+  'the gate refuses a document of %s larger than allowed, in bytes of UTF-8',
+  (format) => {
+    const document = renderFeed(format, nastyEntries)
+    const nasty = { ids: nastyEntries.map(({ id }) => id) }
+    const lengthBytes = Buffer.byteLength(document)
+    expect(checkDocument(format, document, { ...nasty, bytesMax: lengthBytes })).toBeUndefined()
+    expect(checkDocument(format, document, { ...nasty, bytesMax: lengthBytes - 1 })).toContain(
+      'bytes',
+    )
+  },
+)
+
+test.each([
+  ['rss', '>Sat, 23 Nov 2024', '>Sat, 23 Nox 2024'],
+  ['rss', '>Sat, 23 Nov 2024 19:52:00 +0000', '>2024-11-23T19:52:00Z and more'],
+  ['atom', '<published>2024-11-23', '<published>2024-13-23'],
+  ['atom', '<published>2024', '<published>0000'],
+  ['atom', '<published>2024', '<published>2025'],
+  ['atom', '<updated>2024-11-23T19', '<updated>yesterday 19'],
+  ['json', '"date_published": "2024', '"date_published": "9024'],
+  ['json', '"date_published": "2024-11', '"date_published": "2024-00'],
+] as const)(
+  'the gate refuses a date that is not sane: %s, %s becomes %s',
+  (format, right, wrong) => {
+    const document = renderFeed(format, entries)
+    expect(document).toContain(right)
+    expect(checkDocument(format, document.replace(right, wrong), expected)).toMatch(/date|before/)
+  },
+)
+
+test.each([
+  ['a control character', '<title>', '<title>\u0001'],
+  ['U+FFFE', '<title>', '<title>\uFFFE'],
+  ['a lone surrogate', '<title>', '<title>\uD800'],
+  ['a bare "<"', '<title>', '<title><'],
+  ['an entity nobody declared', '<title>', '<title>&nbsp;'],
+  ['a prefix nobody declared', '<docs>', '<x:y/><docs>'],
+  ['a second root', '</rss>', '</rss><rss/>'],
+  ['another kind of document', /rss/g, 'rdf'],
+  ['a second title', '<title>', '<title/><title>'],
+  ['no guid', /<guid[^/]*\/guid>/, ''],
+  ['no date of its own', /<lastBuildDate>.*<\/lastBuildDate>/, ''],
+])('the gate refuses a document with %s', (_what, right, wrong) => {
+  const document = renderFeed('rss', entries)
+  const broken = document.replace(right, wrong)
+  expect(broken).not.toBe(document)
+  expect(checkDocument('rss', broken, expected)).toBeDefined()
+})
+
+test.each([
+  ['no JSON Feed', /"version": ".*"/, '"version": "1"'],
+  ['no title', '"title"', '"titel"'],
+  ['a list that is none', '"items": [', '"items": 1, "x": ['],
+  ['an item that is none', '"items": [', '"items": [7,'],
+  ['a control character', 'AT&T', String.raw`\u0001`],
+  ['no content', '"content_html"', '"content"'],
+])('the gate refuses a JSON document with %s', (_what, right, wrong) => {
+  const document = renderFeed('json', entries)
+  const broken = document.replace(right, wrong)
+  expect(broken).not.toBe(document)
+  expect(checkDocument('json', broken, expected)).toBeDefined()
+})
+
+test('the gate refuses nothing that stands inside the text of an entry', () => {
+  const contentHtml = '<p>&lt;guid&gt;x&lt;/guid&gt; <guid>urn:x</guid><item></item></p>'
+  for (const format of ['rss', 'atom'] as const) {
+    const document = renderFeed(format, [toExampleEntry({ contentHtml })])
+    expect(
+      checkDocument(format, document, { ids: [toExampleEntry().id], bytesMax }),
+    ).toBeUndefined()
+  }
+})
+
+test('the gate refuses nothing that stands deeper in an entry than its own parts', () => {
+  const source =
+    '<source><id>urn:x:other</id><title>t</title><updated>never</updated></source></entry>'
+  const document = renderFeed('atom', entries).replace('</entry>', source)
+  expect(document).toContain('urn:x:other')
+  expect(checkDocument('atom', document, expected)).toBeUndefined()
+})
