@@ -1,0 +1,110 @@
+import { Command } from 'commander'
+import { settingNames } from '../config/sources.ts'
+import type { NamedKey, SettingsFlags } from '../config/sources.ts'
+
+/** What can be given to every command. */
+export type Options = SettingsFlags & {
+  readonly json?: boolean | undefined
+  readonly quiet?: boolean | undefined
+}
+
+export type CommandName = 'watch' | 'build' | 'check' | 'status' | 'confirm'
+
+export type RunCommand = (
+  command: CommandName,
+  options: Options,
+  files: readonly string[],
+) => Promise<void>
+
+const commandLines = {
+  watch: 'publish now, and again whenever the inbox changes',
+  build: 'publish once',
+  check: 'show how articles are read; publish nothing',
+  status: 'show what is published, scheduled and held, and all problems',
+  confirm: 'retract the articles whose files vanished all at once',
+} as const satisfies Record<CommandName, string>
+
+const settingLines = {
+  config: { value: '<file>', about: 'settings', initial: 'feed.yaml' },
+  inbox: { value: '<folder>', about: 'article files; never changed', initial: 'inbox' },
+  out: { value: '<folder>', about: 'the feeds', initial: 'out' },
+  state: { value: '<folder>', about: 'what dropfeed remembers', initial: '.dropfeed' },
+  baseUrl: { value: '<url>', about: 'where others see out/', initial: 'localhost:8080' },
+  timezone: { value: '<name>', about: 'IANA zone of bare dates', initial: "the system's" },
+} as const satisfies Record<NamedKey, { value: string; about: string; initial: string }>
+
+/**
+ * Describes the command line. Parsing throws commander's `CommanderError` instead of ending the
+ * program; its own messages go to `write`.
+ */
+export function makeProgram(
+  version: string,
+  write: { readonly out: (text: string) => void; readonly err: (text: string) => void },
+  run: RunCommand,
+): Command {
+  const program = new Command('dropfeed')
+    .description('Publishes the article files in inbox/ as RSS, Atom and JSON Feed in out/.')
+    .usage('<command> [options]')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print this help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .configureOutput({ writeOut: write.out, writeErr: write.err })
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('see dropfeed --help')
+    .exitOverride()
+  for (const { flags, about } of optionLines()) program.option(flags, about)
+  for (const name of commandNames) {
+    const command = program.command(name).description(commandLines[name])
+    if (name === 'check') {
+      command.argument('[file...]', 'article files; default: all of the inbox')
+      command.action((files: string[]) => run(name, program.opts<Options>(), files))
+    } else {
+      command.action(() => run(name, program.opts<Options>(), []))
+    }
+  }
+  program.helpInformation = () => topHelp
+  return program
+}
+
+const commandNames: readonly CommandName[] = ['watch', 'build', 'check', 'status', 'confirm']
+const settingKeys: readonly NamedKey[] = ['config', 'inbox', 'out', 'state', 'baseUrl', 'timezone']
+
+function optionLines(): readonly { readonly flags: string; readonly about: string }[] {
+  return [
+    ...settingKeys.map((key) => {
+      const { value, about, initial } = settingLines[key]
+      const { flag, variable } = settingNames[key]
+      return { flags: `${flag} ${value}`, about: `${about} (${variable}; default: ${initial})` }
+    }),
+    { flags: '--json', about: 'check and status as JSON, the log as JSON lines' },
+    { flags: '--quiet', about: 'log problems and faults only' },
+  ]
+}
+
+/** Fits a terminal of 80 columns and 24 lines. */
+const topHelp = `Usage: dropfeed <command> [options]
+Publishes the article files in inbox/ as RSS, Atom and JSON Feed in out/.
+
+Commands:
+  watch            ${commandLines.watch}
+  build            ${commandLines.build}
+  check [file...]  ${commandLines.check}
+  status           ${commandLines.status}
+  confirm          ${commandLines.confirm}
+Options, their environment variables and defaults (more settings: feed.yaml):
+${settingKeys.map((key) => toHelpLine(key)).join('\n')}
+  --json               check and status as JSON, the log as JSON lines
+  --quiet              log problems and faults only
+  --version, --help    also: dropfeed help <command>
+Also in the environment: NO_COLOR, DROPFEED_DEBUG=1 (faults with a stack trace)
+Exit codes: 0 done, 1 fault, 2 wrong usage, 3 done but articles have problems
+Examples:
+  dropfeed watch --base-url https://example.org/news/
+  dropfeed check inbox/trip.md
+`
+
+function toHelpLine(key: NamedKey): string {
+  const { value, about, initial } = settingLines[key]
+  const { flag, variable } = settingNames[key]
+  return `  ${`${flag} ${value}`.padEnd(19)}  ${variable.padEnd(17)}  ${about}; ${initial}`
+}

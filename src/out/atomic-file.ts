@@ -1,0 +1,231 @@
+import { basename, dirname, join } from 'node:path'
+import { codeOf, toFault } from './fault.ts'
+import { nodeFileCalls, openFolder, openToCreate, openToRead } from './file-calls.ts'
+import type { FileCalls } from './file-calls.ts'
+
+export type Replacement = {
+  /** Where the file is to stand; its folder exists. */
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+export type Replaced = {
+  /** Paths whose bytes are now others than before, in the order given. */
+  readonly written: readonly string[]
+  readonly unchanged: readonly string[]
+}
+
+/**
+ * Old files held open while their successors take their place: freeing an old file is what costs,
+ * so it is put off until all new ones can be seen. Beyond this many they are freed at once.
+ */
+const heldFilesMax = 200
+
+/**
+ * Replaces one file; see `replaceFiles`.
+ * @throws Error with a plain sentence and the `cause`
+ */
+export function replaceFile(
+  file: Replacement,
+  calls: FileCalls = nodeFileCalls,
+): 'written' | 'unchanged' {
+  return replaceFiles([file], calls).written.length > 0 ? 'written' : 'unchanged'
+}
+
+/**
+ * Replaces files so that nobody ever sees part of one, also after a power loss, and so that all become
+ * visible together: every draft is written and synced beside its target, then all are renamed, then
+ * each folder is synced once. A file that already has these bytes is not touched.
+ *
+ * When it throws before the first rename nothing has changed, later some files are new and whole, the
+ * others old and whole; drafts are removed. A crash leaves at most one draft for each target, see
+ * `isDraftName`. A symbolic link at a target is replaced, not followed; the folders above it are the
+ * caller's to check.
+ * @throws Error with a plain sentence that names the file and what to do, and the `cause`
+ */
+export function replaceFiles(
+  files: readonly Replacement[],
+  calls: FileCalls = nodeFileCalls,
+): Replaced {
+  const written: string[] = []
+  const unchanged: string[] = []
+  const held: number[] = []
+  const drafts = new Set<string>()
+  try {
+    for (const file of files) {
+      const earlier = compare(file, calls, held)
+      if (earlier === 'same') {
+        unchanged.push(file.path)
+        continue
+      }
+      const draft = toDraftPath(file.path)
+      if (drafts.has(draft)) throw new Error(`${file.path} is to be written twice at once`)
+      drafts.add(draft)
+      attempt('write', file.path, () => writeDraft(draft, file.bytes, calls))
+      written.push(file.path)
+    }
+    for (const path of written) {
+      const draft = toDraftPath(path)
+      attempt('write', path, () => calls.rename(draft, path))
+      drafts.delete(draft)
+    }
+    for (const folder of new Set(written.map((path) => dirname(path)))) syncFolder(folder, calls)
+    return { written, unchanged }
+  } finally {
+    for (const draft of drafts) unlinkQuietly(draft, calls)
+    for (const handle of held) closeQuietly(handle, calls)
+  }
+}
+
+/** The one draft a target can have: `.rss.xml.tmp` beside `rss.xml`. */
+export function toDraftPath(path: string): string {
+  return join(dirname(path), `.${basename(path)}.tmp`)
+}
+
+/** Says whether a file of this name is a draft that a crash may have left. */
+export function isDraftName(name: string): boolean {
+  return name.length > '..tmp'.length && name.startsWith('.') && name.endsWith('.tmp')
+}
+
+/**
+ * Makes names in a folder last through a power loss.
+ * @throws Error with a plain sentence and the `cause`
+ */
+export function syncFolder(folder: string, calls: FileCalls = nodeFileCalls): void {
+  attempt('write', folder, () => {
+    const handle = calls.open(folder, openFolder)
+    try {
+      calls.sync(handle)
+    } catch (error) {
+      // Some file systems cannot sync a folder and need not; Windows has no such call.
+      if (!folderSyncRefusals.has(codeOf(error) ?? '')) throw error
+    } finally {
+      calls.close(handle)
+    }
+  })
+}
+
+const folderSyncRefusals = new Set(
+  process.platform === 'win32' ? ['EPERM', 'EINVAL', 'EBADF'] : ['EINVAL', 'ENOTSUP'],
+)
+
+/**
+ * Reads a regular file whole; `undefined` where there is none.
+ * @throws the file operation's own error
+ */
+export function readRegularFile(
+  path: string,
+  calls: FileCalls = nodeFileCalls,
+): Uint8Array | undefined {
+  const file = openIfRegular(path, calls)
+  if (file === undefined) return undefined
+  try {
+    return readBytes(file, calls)
+  } finally {
+    calls.close(file.handle)
+  }
+}
+
+/** Keeps the old file open in `held` when it is to be replaced. */
+function compare(file: Replacement, calls: FileCalls, held: number[]): 'same' | 'other' {
+  let old: OldFile | undefined
+  let isSame = false
+  try {
+    old = openIfRegular(file.path, calls)
+    if (old === undefined || old.sizeBytes !== file.bytes.length) return 'other'
+    isSame = Buffer.compare(readBytes(old, calls), file.bytes) === 0
+    return isSame ? 'same' : 'other'
+  } catch {
+    // What cannot be read cannot be known to be the same; writing it says what is wrong, if anything.
+    return 'other'
+  } finally {
+    if (old !== undefined) {
+      if (isSame || held.length >= heldFilesMax) closeQuietly(old.handle, calls)
+      else held.push(old.handle)
+    }
+  }
+}
+
+type OldFile = { readonly handle: number; readonly sizeBytes: number }
+
+function openIfRegular(path: string, calls: FileCalls): OldFile | undefined {
+  let handle: number
+  try {
+    handle = calls.open(path, openToRead)
+  } catch (error) {
+    if (notThere.has(codeOf(error) ?? '')) return undefined
+    throw error
+  }
+  try {
+    const stats = calls.stat(handle)
+    if (stats.isFile()) return { handle, sizeBytes: stats.size }
+  } catch (error) {
+    closeQuietly(handle, calls)
+    throw error
+  }
+  closeQuietly(handle, calls)
+  return undefined
+}
+
+/** ELOOP: a symbolic link; ENXIO: a socket or device; EISDIR: Windows, for a folder. */
+const notThere = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR'])
+
+function readBytes({ handle, sizeBytes }: OldFile, calls: FileCalls): Uint8Array {
+  const bytes = Buffer.allocUnsafe(sizeBytes)
+  let offset = 0
+  while (offset < sizeBytes) {
+    const count = calls.read(handle, bytes, offset)
+    if (count === 0) break
+    offset += count
+  }
+  return bytes.subarray(0, offset)
+}
+
+function writeDraft(draft: string, bytes: Uint8Array, calls: FileCalls): void {
+  const handle = createDraft(draft, calls)
+  try {
+    let offset = 0
+    while (offset < bytes.length) {
+      const count = calls.write(handle, bytes, offset)
+      if (count <= 0) throw new Error('the file system took no bytes')
+      offset += count
+    }
+    calls.sync(handle)
+  } finally {
+    // Some file systems report a failed write only now, so this may throw.
+    calls.close(handle)
+  }
+}
+
+/** What stands in the way is a draft of an earlier crash, or a symbolic link that must not be followed. */
+function createDraft(draft: string, calls: FileCalls): number {
+  try {
+    return calls.open(draft, openToCreate)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    calls.unlink(draft)
+    return calls.open(draft, openToCreate)
+  }
+}
+
+function attempt(verb: string, path: string, operation: () => void): void {
+  try {
+    operation()
+  } catch (error) {
+    throw toFault(error, { verb, path })
+  }
+}
+
+/** The fault that is on its way matters more; the next run removes the draft. */
+function unlinkQuietly(path: string, calls: FileCalls): void {
+  try {
+    calls.unlink(path)
+  } catch {}
+}
+
+/** Only for files that were read: closing them can lose nothing. */
+function closeQuietly(handle: number, calls: FileCalls): void {
+  try {
+    calls.close(handle)
+  } catch {}
+}

@@ -1,0 +1,489 @@
+import { execFile, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import * as fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { toBlock } from '../src/cli/print.ts'
+import { createProgressLog, createScreen } from '../src/cli/screen.ts'
+import type { ScreenStream } from '../src/cli/screen.ts'
+import type { Problem } from '../src/core/problem.ts'
+import { createLog, describeFault } from '../src/log.ts'
+import type { LogStyle } from '../src/log.ts'
+
+const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const node = process.execPath
+
+let folder = ''
+let children: ChildProcess[] = []
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dropfeed-cli-'))
+  children = []
+})
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const at = (path: string) => join(folder, path)
+
+function drop(name: string, text: string): void {
+  mkdirSync(at('inbox'), { recursive: true })
+  writeFileSync(at(`inbox/${name}`), text)
+}
+
+const good = '2024-11-23 20:52:00\nThe harbour opens again on Monday.\nBoats may enter at noon.\n'
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
+
+/** The program's environment: the tests' own, without settings of whoever runs them. */
+function environmentWith(extra: Readonly<Record<string, string>> = {}) {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('DROPFEED_') && !name.startsWith('NODE_'),
+  )
+  return { ...Object.fromEntries(own), ...extra }
+}
+
+/** Runs the real program in the test's folder, to its end. */
+function run(words: readonly string[], environment?: Readonly<Record<string, string>>) {
+  return new Promise<Ended>((resolve) => {
+    const options = { cwd: folder, env: environmentWith(environment) }
+    execFile(node, [program, ...words], options, (error, stdout, stderr) => {
+      resolve({
+        code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
+        stdout,
+        stderr,
+      })
+    })
+  })
+}
+
+/** Starts the real program; `said` waits for a line on stderr. */
+function start(words: readonly string[]) {
+  const child = spawn(node, [program, ...words], {
+    cwd: folder,
+    env: environmentWith(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  children.push(child)
+  let text = ''
+  child.stderr.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  const exit = once(child, 'exit')
+  return {
+    child,
+    exit,
+    async said(pattern: RegExp): Promise<string> {
+      while (!pattern.test(text)) {
+        if (child.exitCode !== null) throw new Error(`it ended: ${text}`)
+        await Promise.race([once(child.stderr, 'data'), exit])
+      }
+      return text
+    },
+  }
+}
+
+describe('help and usage', () => {
+  test('without a command there is help, on one screen', async () => {
+    const [bare, asked] = await Promise.all([run([]), run(['--help'])])
+    expect(bare).toEqual({ code: 0, stdout: asked.stdout, stderr: '' })
+    const lines = bare.stdout.trimEnd().split('\n')
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
+    for (const word of ['watch', 'build', 'check', 'status', 'confirm', 'DROPFEED_BASE_URL']) {
+      expect(bare.stdout).toContain(word)
+    }
+  })
+
+  test('the version is that of the package', async () => {
+    const about: unknown = createRequire(import.meta.url)('../package.json')
+    const { stdout } = await run(['--version'])
+    expect(about).toMatchObject({ version: stdout.trim() })
+  })
+
+  test('each command has help', async () => {
+    const { code, stdout } = await run(['help', 'check'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Usage: dropfeed check .*\[file\.\.\.\]/u)
+    expect(stdout).toContain('--base-url')
+  })
+
+  test.each([
+    [['wach'], /unknown command 'wach'\n\(Did you mean watch\?\)/u],
+    [['build', '--fast'], /unknown option '--fast'/u],
+    [['build', 'extra'], /too many arguments/u],
+    [['--quiet'], /^Usage: /u],
+    [['build', '--inbox'], /argument missing/u],
+    [['build', '--base-url', 'example.org'], /^--base-url: found "example\.org", write a full/u],
+    [['build', '--config', 'none.yaml'], /^--config: found "none\.yaml", which does not exist/u],
+  ])('wrong usage ends with 2 and says what is wrong: %j', async (words, message) => {
+    const { code, stdout, stderr } = await run(words)
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(message)
+  })
+
+  test('all that is wrong in feed.yaml is said at once, as JSON where that was asked for', async () => {
+    writeFileSync(at('feed.yaml'), 'title: 7\ntimezone: Mars\n')
+    const text = await run(['status'])
+    expect(text.code).toBe(2)
+    expect(text.stderr.split('\n')).toHaveLength(3)
+    const json = await run(['status', '--json'])
+    expect(json.code).toBe(2)
+    const lines = json.stderr
+      .trimEnd()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+    expect(lines).toMatchObject([
+      { event: 'usage', message: 'feed.yaml:1: title: found 7, write a title' },
+      { event: 'usage', message: expect.stringContaining('feed.yaml:2: timezone: found "Mars"') },
+    ])
+  })
+
+  test('a link does not hide that out/ lies in the inbox', async () => {
+    mkdirSync(at('inbox/feeds'), { recursive: true })
+    symlinkSync(at('inbox/feeds'), at('out'))
+    const { code, stderr } = await run(['build'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^out: .* the feeds would be read as articles/u)
+  })
+})
+
+describe('build', () => {
+  test('an article in the inbox is in all three feeds; the log is one line, and 0', async () => {
+    drop('harbour.txt', good)
+    writeFileSync(at('feed.yaml'), 'title: Port\nbaseUrl: https://example.org\n')
+    const { code, stdout, stderr } = await run(['build'])
+    expect(stderr).toMatch(/^published entries=1 added=1 written=\d+ unchanged=\d+ ms=\d+\n$/u)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    for (const name of ['rss.xml', 'atom.xml', 'feed.json']) {
+      expect(readFileSync(at(`out/${name}`), 'utf8')).toContain('Boats may enter at noon.')
+    }
+  })
+
+  test('what to set before others subscribe is said, until it is set', async () => {
+    drop('harbour.txt', good)
+    const { stderr } = await run(['build'])
+    expect(stderr).toContain('before others subscribe, set in feed.yaml keys="baseUrl title"\n')
+  })
+
+  test('an article to mend gives 3, --quiet leaves the problem', async () => {
+    drop('harbour.txt', good)
+    drop('broken.md', '---\ntitle: [\n---\nText.\n')
+    const { code, stderr } = await run(['build', '--quiet'])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^broken\.md:\d+: .*\n$/u)
+    expect(existsSync(at('out/rss.xml'))).toBe(true)
+  })
+
+  test('the environment and flags say where things are', async () => {
+    drop('harbour.txt', good)
+    const environment = { DROPFEED_OUT: 'public', DROPFEED_STATE: 'memory' }
+    const { code } = await run(['build', '--out', 'www'], environment)
+    expect(code).toBe(0)
+    expect(readdirSync(folder).toSorted((one, other) => (one < other ? -1 : 1))).toEqual([
+      'inbox',
+      'memory',
+      'www',
+    ])
+  })
+
+  test('a fault is one sentence with its cause and 1; a stack trace only when asked for', async () => {
+    drop('harbour.txt', good)
+    writeFileSync(at('out'), 'in the way')
+    const plain = await run(['build', '--quiet'])
+    expect(plain.code).toBe(1)
+    expect(plain.stderr).toMatch(/^fault: [^\n]*\/out[^\n]*\n$/u)
+    const debug = await run(['build', '--quiet'], { DROPFEED_DEBUG: '1' })
+    expect(debug.stderr).toMatch(/^fault: .*\n(?:.*\n)* +at .*folder\.ts/u)
+    const json = await run(['build', '--quiet', '--json'])
+    expect(JSON.parse(json.stderr)).toMatchObject({ event: 'fault' })
+  })
+})
+
+describe('check and status', () => {
+  test('check shows how one article is read, and changes nothing', async () => {
+    drop('harbour.txt', good)
+    const { code, stdout, stderr } = await run(['check', 'inbox/harbour.txt'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^path +harbour\.txt$/mu)
+    expect(stdout).toMatch(/^title +The harbour opens again on Monday$/mu)
+    expect(stdout).toMatch(/^published +2024-11-24T00:22:00Z$/mu)
+    expect(readdirSync(folder)).toEqual(['inbox'])
+  })
+
+  test('check without a file shows all of the inbox, and 3 when one is to be mended', async () => {
+    drop('a.txt', good)
+    drop('b.png', 'x')
+    const text = await run(['check'])
+    expect(text.code).toBe(3)
+    expect(text.stdout.split('\n\n')).toHaveLength(2)
+    const json = await run(['check', '--json'])
+    expect(json.code).toBe(3)
+    expect(JSON.parse(json.stdout)).toMatchObject([
+      { path: 'a.txt', problems: [] },
+      { path: 'b.png', problems: [{ code: 'file-unsupported' }] },
+    ])
+  })
+
+  test('--json is JSON also when there is nothing to show', async () => {
+    mkdirSync(at('inbox'))
+    expect(JSON.parse((await run(['check', '--json'])).stdout)).toEqual([])
+    expect(JSON.parse((await run(['status', '--json'])).stdout)).toMatchObject({ problems: [] })
+  })
+
+  test('status tells what a build did', async () => {
+    drop('a.txt', good)
+    drop('b.png', 'x')
+    await run(['build'])
+    const json = await run(['status', '--json'])
+    expect(json).toMatchObject({ code: 3, stderr: '' })
+    expect(JSON.parse(json.stdout)).toMatchObject({ problems: [{ path: 'b.png' }] })
+    const text = await run(['status'])
+    expect(text.stdout).toMatch(/^problems +1\n {2}b\.png: /mu)
+  })
+
+  test('a reader that leaves early (| head) is no fault', async () => {
+    for (let index = 0; index < 300; index++) drop(`${index}.txt`, good.repeat(30))
+    const child = spawn(node, [program, 'check', '--json'], {
+      cwd: folder,
+      env: environmentWith(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    children.push(child)
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      stderr += part
+    })
+    child.stdout.destroy()
+    const [code] = await once(child, 'exit')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  })
+
+  test('confirm says when there is nothing to confirm', async () => {
+    const { code, stderr } = await run(['confirm'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'no retractions are held\n' })
+  })
+})
+
+describe('watch', () => {
+  test('it publishes what is dropped, and a SIGTERM ends it with 0', async () => {
+    drop('harbour.txt', good)
+    const watch = start(['watch'])
+    await watch.said(/published entries=1 /u)
+    drop('second.txt', 'The second text has a few words, too.\nAnd a second line.\n')
+    const log = await watch.said(/published entries=2 /u)
+    expect(log).not.toMatch(/Warning/u)
+    expect(readFileSync(at('out/rss.xml'), 'utf8')).toContain('And a second line.')
+    watch.child.kill('SIGTERM')
+    expect(await watch.exit).toEqual([0, null])
+  })
+
+  test('the second signal ends it at once', async () => {
+    writeFileSync(at('feed.yaml'), 'settleMs: 600000\n')
+    drop('open.txt', '')
+    const handle = openSync(at('inbox/open.txt'), 'w')
+    writeSync(handle, 'Not finished')
+    try {
+      // The build waits for the file that is still being written.
+      const build = start(['build'])
+      await build.said(/before others subscribe/u)
+      build.child.kill('SIGINT')
+      await build.said(/a second signal stops at once signal=SIGINT\n/u)
+      build.child.kill('SIGINT')
+      expect(await build.exit).toEqual([130, null])
+    } finally {
+      closeSync(handle)
+    }
+  })
+})
+
+function logOf(style: Partial<LogStyle> = {}) {
+  const lines: string[] = []
+  const log = createLog(
+    (line) => lines.push(line),
+    () => 1_732_400_077_000,
+    {
+      json: false,
+      quiet: false,
+      colour: false,
+      ...style,
+    },
+  )
+  return { log, lines }
+}
+
+describe('the log', () => {
+  const problem: Problem = { code: 'date-unreadable', path: 'a.md', line: 3, found: 'tomorow' }
+
+  test('an event is a sentence and key=value', () => {
+    const { log, lines } = logOf()
+    log.event('published', { entries: 3, ms: 48 })
+    log.event('watching', { inbox: '/a b', first: true, none: '', quoted: 'say "x"', sign: 'a=b' })
+    expect(lines).toEqual([
+      'published entries=3 ms=48\n',
+      'watching inbox="/a b" first=true none="" quoted="say \\"x\\"" sign="a=b"\n',
+    ])
+  })
+
+  test('--quiet leaves problems, faults and wrong usage', () => {
+    const { log, lines } = logOf({ quiet: true })
+    log.event('published')
+    log.problem(problem)
+    log.fault('the disk is full')
+    log.usage('--out: no')
+    expect(lines).toHaveLength(3)
+    expect(lines[1]).toBe('fault: the disk is full\n')
+  })
+
+  test('problems are coloured by what they do, only where colour is wanted', () => {
+    const { log, lines } = logOf({ colour: true })
+    log.problem(problem)
+    log.problem({ code: 'encoding-guessed', path: 'a' })
+    log.event('published')
+    expect(lines.map((line) => line.slice(0, 5))).toEqual(['\u001B[31m', '\u001B[33m', 'publi'])
+  })
+
+  test('JSON lines hold all that is known', () => {
+    const { log, lines } = logOf({ json: true })
+    log.event('published', { entries: 3 })
+    log.problem(problem)
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { time: '2024-11-23T22:14:37Z', event: 'published', entries: 3 },
+      {
+        time: '2024-11-23T22:14:37Z',
+        event: 'problem',
+        severity: 'held',
+        ...problem,
+        message: expect.stringMatching(/^a\.md:3: cannot read the date/u),
+      },
+    ])
+  })
+
+  test('whatever the values are, a line stays one line and nothing in it moves the cursor', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.boolean(), (text, json) => {
+        const { log, lines } = logOf({ json })
+        log.event('seen', { text })
+        log.problem({ ...problem, found: text })
+        log.fault(text)
+        log.usage(text)
+        expect(lines).toHaveLength(4)
+        for (const line of lines) expect(line).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]*\n$/u)
+        const event: unknown = json ? JSON.parse(lines[0] ?? '') : { text }
+        expect(event).toMatchObject({ text })
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('a fault is its message and those of its causes, each once', () => {
+    const cause = new Error('ENOSPC: no space left')
+    expect(describeFault(new Error('cannot write x', { cause }))).toBe(
+      'cannot write x: ENOSPC: no space left',
+    )
+    expect(describeFault(new Error('cannot: ENOSPC: no space left', { cause }))).toBe(
+      'cannot: ENOSPC: no space left',
+    )
+    expect(describeFault('text')).toBe('text')
+    const endless = new Error('again')
+    endless.cause = endless
+    expect(describeFault(endless)).toBe('again')
+  })
+})
+
+function terminal(isTTY: boolean) {
+  let text = ''
+  const stream: ScreenStream = Object.assign(new PassThrough(), { isTTY, columns: 80 })
+  stream.on('data', (part: Buffer) => {
+    text += part.toString()
+  })
+  return { stream, read: () => text }
+}
+
+function load(progress: (done: number, total: number) => void, total: number): void {
+  for (let done = 0; done <= total; done += 50) progress(done, total)
+}
+
+describe('progress of a first load', () => {
+  test('a terminal has a bar that makes way for log lines and is gone at the end', () => {
+    const { stream, read } = terminal(true)
+    const screen = createScreen(stream, true)
+    screen.progress(0, 5000)
+    screen.write('a.txt: a problem\n')
+    load(screen.progress.bind(screen), 5000)
+    screen.write('published\n')
+    screen.clear()
+    expect(read()).toMatch(/reading articles/u)
+    expect(read()).toContain('\r\u001B[Ka.txt: a problem\n')
+    expect(read().endsWith('published\n')).toBe(true)
+    expect(read()).not.toContain('\u001B[Kpublished')
+  })
+
+  test('no bar elsewhere, or for a few articles', () => {
+    for (const [isTTY, showBar, total] of [
+      [false, true, 5000],
+      [true, false, 5000],
+      [true, true, 500],
+    ] as const) {
+      const { stream, read } = terminal(isTTY)
+      const screen = createScreen(stream, showBar)
+      load(screen.progress.bind(screen), total)
+      screen.clear()
+      expect(read()).toBe('')
+    }
+  })
+
+  test('a log has a line for each tenth', () => {
+    const { log, lines } = logOf()
+    load(createProgressLog(log), 20_000)
+    load(createProgressLog(log), 500)
+    expect(lines).toHaveLength(10)
+    expect(lines[0]).toBe('reading articles done=2000 total=20000\n')
+    expect(lines.at(-1)).toBe('reading articles done=20000 total=20000\n')
+  })
+})
+
+test('a report is laid out in aligned lines, safe to print', () => {
+  const report = {
+    path: 'a.md',
+    title: 'One\u202E\nline',
+    publishedAtMs: 0,
+    language: undefined,
+    categories: ['a', 'b'],
+    authors: [],
+    counts: { live: 3, recentlyDeleted: 0 },
+    bodyLength: 1234,
+  }
+  expect(toBlock(report, [{ code: 'text-empty', path: 'a.md' }])).toBe(
+    [
+      'path         a.md',
+      'title        One\uFFFD line',
+      'published    1970-01-01T00:00:00Z',
+      'categories   a, b',
+      'counts       live 3, recently deleted 0',
+      'body length  1,234',
+      'problems     1',
+      '  a.md: nothing to publish in it; write some text, or delete the file',
+      '',
+    ].join('\n'),
+  )
+})
