@@ -23,7 +23,7 @@ export type Severity = 'notice' | 'partial' | 'held'
 
 type Wording = {
   readonly severity: Severity
-  /** A clause that follows `path:line: `; `found` is already quoted. */
+  /** A clause that follows `path:line: `; `found` is printable. */
   readonly sentence: (found: string) => string
 }
 
@@ -85,7 +85,7 @@ const wordings = {
   'date-unreadable': {
     severity: 'held',
     sentence: (found) =>
-      `cannot read the date ${found}; write it as 2026-01-31 or 2026-01-31T12:00:00Z`,
+      `cannot read the date "${found}"; write it as 2026-01-31 or 2026-01-31T12:00:00Z`,
   },
   'date-future-update': {
     severity: 'notice',
@@ -100,12 +100,12 @@ const wordings = {
   'link-invalid': {
     severity: 'held',
     sentence: (found) =>
-      `${found} is not an address; write it in full, as https://example.org/page`,
+      `"${found}" is not an address; write it in full, as https://example.org/page`,
   },
   'id-invalid': {
     severity: 'held',
     sentence: (found) =>
-      `${found} cannot be an id; use an address or a URN without spaces, as urn:uuid:… or tag:…`,
+      `"${found}" cannot be an id; use an address or a URN without spaces, as urn:uuid:… or tag:…`,
   },
   'id-taken': {
     severity: 'held',
@@ -118,7 +118,7 @@ const wordings = {
   },
   'language-invalid': {
     severity: 'held',
-    sentence: (found) => `${found} is not a language tag; write it as en, fr or pt-BR`,
+    sentence: (found) => `"${found}" is not a language tag; write it as en, fr or pt-BR`,
   },
   'categories-too-many': {
     severity: 'partial',
@@ -153,7 +153,7 @@ export function isToMend({ code }: Problem): boolean {
   return severityOf(code) !== 'notice'
 }
 
-const foundLengthMax = 80
+const foundLengthMax = 160
 
 /**
  * Words a problem for the log and the terminal: `path:line: what was found; what to do`.
@@ -164,7 +164,7 @@ export function describe(problem: Problem): string {
   return `${where}: ${wordings[problem.code].sentence(toPrintable(problem.found ?? ''))}`
 }
 
-/** Makes any text safe to print on one line of a terminal, at most 80 characters long. */
+/** Makes any text safe to print on one line of a terminal, at most 160 characters long. */
 export function toPrintable(text: string): string {
   const wellFormed = text.toWellFormed()
   const short =
