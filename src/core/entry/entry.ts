@@ -51,13 +51,14 @@ export function categoryTidier(
 ): ToCategories {
   const ignored = new Set(rules.ignore.map((label) => toTerm(label)))
   const aliases = new Map(Object.entries(rules.alias).map(([from, to]) => [toTerm(from), to]))
-  return (labels) => {
+  const labels = new Map(Object.values(rules.alias).map((label) => [toTerm(label), label]))
+  return (written) => {
     const categories = new Map<string, Category>()
-    for (const label of labels) {
+    for (const label of written) {
       const alias = aliases.get(toTerm(label))
       const term = toTerm(alias ?? label)
       if (ignored.has(term) || ignored.has(toTerm(label)) || categories.has(term)) continue
-      categories.set(term, { term, label: alias ?? labelOf(term) ?? label })
+      categories.set(term, { term, label: labels.get(term) ?? labelOf(term) ?? label })
     }
     return [...categories.values()]
   }

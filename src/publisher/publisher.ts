@@ -1,0 +1,296 @@
+import type { Settings } from '../config.ts'
+import { noChanges } from '../core/entry/catalogue.ts'
+import type { FileState } from '../core/entry/catalogue.ts'
+import { toPermalink } from '../core/entry/permalink.ts'
+import type { Problem } from '../core/problem.ts'
+import { inboxState } from '../inbox/scan.ts'
+import { findUnsettled } from '../inbox/settle.ts'
+import type { Marks } from '../inbox/watch.ts'
+import type { Log } from '../log.ts'
+import { OutputFolder } from '../out/folder.ts'
+import type { Output } from '../out/folder.ts'
+import { SqliteStore } from '../store/sqlite.ts'
+import type { CommitSummary, Store } from '../store/store.ts'
+import { Documents } from './documents.ts'
+import { recoverOrigin } from './recovery.ts'
+import type { Origin } from './recovery.ts'
+import { Register } from './register.ts'
+import { toReadingRules, toSite } from './site.ts'
+import { keepStandingProblems } from './standing.ts'
+import { allProblems } from './status.ts'
+import { surveyInbox, withoutUnsettled } from './survey.ts'
+import { holdLock } from './writer-lock.ts'
+
+export type Edges = {
+  readonly log: Log
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number
+  /** Gives the publication's own id (`urn:uuid:…`) when there is none yet; a random one by default. */
+  readonly mintSiteId?: (() => string) | undefined
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+export type RunReport = {
+  /** Live entries. */
+  readonly entries: number
+  readonly added: number
+  readonly updated: number
+  readonly removed: number
+  readonly written: number
+  readonly unchanged: number
+  /** All that stand now. */
+  readonly problems: readonly Problem[]
+  /** Files that were not whole yet; to be looked at again. */
+  readonly deferred: readonly string[]
+  readonly ms: number
+}
+
+/** Files read, identified and committed as one step. */
+const chunkLength = 500
+/** The feeds are refreshed at least this often while many files are taken in. */
+const refreshMs = 1_000
+
+/** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
+const renderingVersion = 1
+/** Raised when reading is mended: files with a problem are then read anew. */
+const readingVersion = 1
+
+const nothing: CommitSummary = { added: 0, updated: 0, removed: 0 }
+
+/** Joins the stages: takes marked paths through reading, identity and catalogue into the documents. */
+export class Publisher implements AsyncDisposable {
+  readonly #settings: Settings
+  readonly #edges: Edges
+  readonly #store: Store
+  readonly #output: Output
+  readonly #origin: Origin
+  readonly #documents: Documents
+  readonly #lock: Disposable
+  #isFirstRun = true
+  #areRulesNew: boolean
+  #publishedAtMs = 0
+  /** What was not to be judged yet when the whole inbox was looked at, and since; none before that. */
+  #unseen: ReadonlySet<string> | undefined
+  #isPublicationDue = false
+
+  private constructor(parts: {
+    settings: Settings
+    edges: Edges
+    store: Store
+    output: Output
+    origin: Origin
+    documents: Documents
+    lock: Disposable
+    areRulesNew: boolean
+  }) {
+    this.#settings = parts.settings
+    this.#edges = parts.edges
+    this.#store = parts.store
+    this.#output = parts.output
+    this.#origin = parts.origin
+    this.#documents = parts.documents
+    this.#lock = parts.lock
+    this.#areRulesNew = parts.areRulesNew
+  }
+
+  /**
+   * Opens the store and the output folder, as their only writer.
+   * @throws Error when another dropfeed has them open, or they cannot be written
+   */
+  static async open(settings: Settings, edges: Edges): Promise<Publisher> {
+    const lock = holdLock(settings.state)
+    try {
+      const store: Store = SqliteStore.open(settings.state)
+      const output = OutputFolder.open(settings.out)
+      output.sweep()
+      const origin = await recoverOrigin(store, output, edges)
+      if (origin.recovered > 0) {
+        edges.log.event('recovered entries from the published feed', { entries: origin.recovered })
+      }
+      const site = toSite(settings, origin.siteId, origin.createdAtMs)
+      const documents = new Documents(store, output, {
+        site,
+        categories: settings.categories,
+        ...settings.limits,
+      })
+      await documents.open(JSON.stringify([renderingVersion, site, settings.categories]))
+      const rules = JSON.stringify([readingVersion, settings.limits, settings.timezone])
+      const areRulesNew = (await store.readValue('reading-rules')) !== rules
+      if (areRulesNew) await store.writeValue('reading-rules', rules)
+      return new Publisher({ settings, edges, store, output, origin, documents, lock, areRulesNew })
+    } catch (error) {
+      lock[Symbol.dispose]()
+      throw error
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#store[Symbol.asyncDispose]()
+    await this.#output[Symbol.asyncDispose]()
+    this.#lock[Symbol.dispose]()
+  }
+
+  /**
+   * Takes in what is marked, then brings `out/` up to date. One run at a time.
+   * @param isWaiting says of a path that its mark comes later; what a scan finds or misses there is left alone
+   */
+  async run(marks: Marks, isWaiting: (path: string) => boolean = () => false): Promise<RunReport> {
+    const startedAtMs = performance.now()
+    const totals = { ...nothing, written: 0, unchanged: 0 }
+    const add = (summary: Partial<typeof totals>) => {
+      for (const key of ['added', 'updated', 'removed', 'written', 'unchanged'] as const) {
+        totals[key] += summary[key] ?? 0
+      }
+    }
+    const problems: Problem[] = []
+    const deferred: string[] = []
+    add(await this.#applyDue())
+    const inbox = inboxState(this.#settings.inbox)
+    if (inbox.kind === 'missing') {
+      problems.push({ code: 'inbox-missing', path: this.#settings.inbox, found: inbox.reason })
+    } else {
+      const intake = await this.#takeIn(marks, isWaiting, inbox.identity, add)
+      problems.push(...intake.problems)
+      deferred.push(...intake.deferred)
+    }
+    if (this.#isFirstRun || this.#isPublicationDue || marks.kind === 'all' || isChange(totals)) {
+      const refused = await this.#publish()
+      add({ written: refused.written.length, unchanged: refused.unchanged.length })
+      problems.push(...refused.problems)
+    }
+    this.#isFirstRun = false
+    for (const problem of await keepStandingProblems(this.#store, problems)) {
+      this.#edges.log.problem(problem)
+    }
+    return {
+      ...totals,
+      entries: (await this.#store.counts()).entries.live,
+      problems: await allProblems(this.#store),
+      deferred,
+      ms: Math.round(performance.now() - startedAtMs),
+    }
+  }
+
+  /** True until the first run: nothing was ever published from this store. */
+  get isNew(): boolean {
+    return this.#origin.isNew
+  }
+
+  async nextDueAtMs(): Promise<number | undefined> {
+    return this.#store.nextDueAtMs()
+  }
+
+  /** Says whether a person has released held retractions since the last run. */
+  async isConfirmed(): Promise<boolean> {
+    return (await this.#store.readValue('retractions-confirmed')) !== undefined
+  }
+
+  async #takeIn(
+    marks: Marks,
+    isWaiting: (path: string) => boolean,
+    inboxIdentity: string,
+    add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
+  ): Promise<{ readonly problems: readonly Problem[]; readonly deferred: readonly string[] }> {
+    const { inbox, settleMs } = this.#settings
+    const isDue = (state: FileState) =>
+      state === 'missing' || (state === 'held' && this.#areRulesNew && marks.kind === 'all')
+    const survey = withoutUnsettled(
+      await surveyInbox(inbox, marks, this.#store, isDue),
+      marks,
+      isWaiting,
+      (files) => findUnsettled(inbox, files, this.#edges.now(), settleMs),
+    )
+    const register = await Register.open({
+      store: this.#store,
+      now: this.#edges.now,
+      settings: this.#settings,
+      siteId: this.#origin.siteId,
+      reading: toReadingRules(this.#settings),
+      isForced: this.#areRulesNew,
+      inboxIdentity,
+    })
+    await register.release(survey.changed, survey.vanished)
+    const queue = [...survey.changed, ...survey.arrived]
+    for (let done = 0; done < queue.length; done += chunkLength) {
+      add(await register.take(queue.slice(done, done + chunkLength)))
+      await this.#pause(Math.min(done + chunkLength, queue.length), queue.length, add)
+    }
+    const unseen = [...survey.unsettled, ...survey.waiting, ...register.deferred]
+    if (marks.kind === 'all' && unseen.length === 0) this.#areRulesNew = false
+    this.#noteUnseen(marks, [...unseen, ...survey.unreadable.map(({ path }) => path)])
+    const isWholeInbox = this.#unseen?.size === 0
+    add(await register.finish({ isScan: marks.kind === 'all', isWholeInbox }))
+    for (const problem of register.newProblems) this.#edges.log.problem(problem)
+    const unreadable = survey.unreadable.map(({ path, reason }): Problem => ({
+      code: 'file-unreadable',
+      path,
+      found: reason,
+    }))
+    return {
+      problems: [...unreadable, ...register.problems],
+      deferred: [...survey.unsettled, ...register.deferred],
+    }
+  }
+
+  #noteUnseen(marks: Marks, paths: readonly string[]): void {
+    const named = new Set(marks.kind === 'some' ? marks.paths : [])
+    const before = marks.kind === 'all' ? new Set<string>() : this.#unseen
+    if (before === undefined) return
+    this.#unseen = new Set([...[...before].filter((path) => !named.has(path)), ...paths])
+  }
+
+  /** Between chunks: says how far it is, lets events in, and refreshes the feeds every second. */
+  async #pause(
+    done: number,
+    total: number,
+    add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
+  ): Promise<void> {
+    this.#edges.onProgress?.(done, total)
+    await new Promise((resolve) => void setImmediate(resolve))
+    if (done === total || performance.now() - this.#publishedAtMs < refreshMs) return
+    const { written, unchanged } = await this.#publish()
+    add({ ...nothing, written: written.length, unchanged: unchanged.length })
+  }
+
+  async #publish() {
+    // What a lost store knew is in the published feeds: they stay until all of it is known again.
+    this.#isPublicationDue = (await this.#store.recovered()).length > 0
+    if (this.#isPublicationDue) return { written: [], unchanged: [], problems: [] }
+    const change = await this.#documents.publish()
+    this.#publishedAtMs = performance.now()
+    if (change.written.length > 0) {
+      await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
+    }
+    return change
+  }
+
+  /** Scheduled entries whose moment has come go live; those whose time is over go. */
+  async #applyDue(): Promise<CommitSummary> {
+    const nowMs = this.#edges.now()
+    const { starting, ending } = await this.#store.due(nowMs)
+    if (starting.length === 0 && ending.length === 0) return nothing
+    const articles = await this.#store.articles(starting.map(({ id }) => id))
+    return this.#store.commit({
+      ...noChanges,
+      ended: ending.map(({ id, expiresAtMs }) => ({
+        id,
+        state: 'expired' as const,
+        atMs: expiresAtMs ?? nowMs,
+      })),
+      entries: starting.flatMap((record) => {
+        const article = articles.get(record.id)
+        if (article === undefined) return []
+        const permalink = toPermalink(
+          article.slug ?? article.title,
+          record.publishedAtMs,
+          this.#settings.timezone,
+        )
+        return [{ ...record, state: 'live' as const, article, permalink, updatedFromMs: undefined }]
+      }),
+    })
+  }
+}
+
+function isChange(summary: CommitSummary): boolean {
+  return summary.added + summary.updated + summary.removed > 0
+}

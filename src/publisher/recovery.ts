@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import type { EntryRecord } from '../core/entry/catalogue.ts'
+import { toSketch } from '../core/entry/sketch.ts'
+import { feedFiles } from '../core/feed/feed.ts'
+import { readPublishedFeed } from '../core/feed/read-feed.ts'
+import type { PublishedEntry } from '../core/feed/read-feed.ts'
+import type { Output } from '../out/folder.ts'
+import type { Store } from '../store/store.ts'
+
+export type Origin = {
+  /** `urn:uuid:…` */
+  readonly siteId: string
+  readonly createdAtMs: number
+  /** The store knew no publication yet. */
+  readonly isNew: boolean
+  /** How many entries were read back from the published feeds, if the store is new. */
+  readonly recovered: number
+}
+
+/**
+ * Gives the publication its identity: the store's, else, if the store was lost, that of the feeds it
+ * has published (with their entries, which then wait for their files), else a new one.
+ */
+export async function recoverOrigin(
+  store: Store,
+  output: Output,
+  edges: { readonly now: () => number; readonly mintSiteId?: (() => string) | undefined },
+): Promise<Origin> {
+  const known = await store.readValue('site-id')
+  const createdAtMs = await store.readValue('created-at-ms')
+  if (known !== undefined && createdAtMs !== undefined) {
+    return { siteId: known, createdAtMs: Number(createdAtMs), isNew: false, recovered: 0 }
+  }
+  const bytes = output.read(feedFiles.atom.name)
+  const published = bytes && readPublishedFeed(Buffer.from(bytes).toString())
+  const records = published?.entries.map(toRecord) ?? []
+  await store.recover(records)
+  const origin = {
+    siteId: published?.id ?? edges.mintSiteId?.() ?? `urn:uuid:${randomUUID()}`,
+    createdAtMs: Math.min(edges.now(), ...records.map((record) => record.publishedAtMs)),
+    isNew: true,
+    recovered: records.length,
+  }
+  await store.writeValue('created-at-ms', String(origin.createdAtMs))
+  await store.writeValue('site-id', origin.siteId)
+  return origin
+}
+
+/** What the feed cannot tell (digests, the file's path) is learned again when its file claims the entry. */
+function toRecord(entry: PublishedEntry): EntryRecord {
+  return {
+    id: entry.id,
+    state: 'recovered',
+    title: entry.title,
+    publishedAtMs: entry.publishedAtMs,
+    updatedAtMs: entry.updatedAtMs,
+    arrivedAtMs: entry.publishedAtMs,
+    permalink: /\/(articles\/\d{4}\/\d\d\/[^/?#]+\.html)$/.exec(entry.link)?.[1],
+    articleKey: '',
+    visibleKey: '',
+    sketch: toSketch(entry.contentHtml),
+  }
+}

@@ -1,0 +1,299 @@
+import type { Settings } from '../config.ts'
+import type { ReadingRules } from '../core/article/article.ts'
+import { noChanges } from '../core/entry/catalogue.ts'
+import type { EntryChange, FileRecord } from '../core/entry/catalogue.ts'
+import { identify } from '../core/entry/identity.ts'
+import { toPermalink } from '../core/entry/permalink.ts'
+import type { Arrival, Decision, Released } from '../core/entry/identity.ts'
+import { revise } from '../core/entry/revise.ts'
+import type { Moment } from '../core/entry/revise.ts'
+import type { Problem } from '../core/problem.ts'
+import { statPath } from '../inbox/scan.ts'
+import type { Found } from '../inbox/scan.ts'
+import type { CommitSummary, Store } from '../store/store.ts'
+import { takeIn } from './intake.ts'
+
+export type RegisterEdges = {
+  readonly store: Store
+  readonly now: () => number
+  readonly settings: Settings
+  readonly siteId: string
+  readonly reading: ReadingRules
+  /** True: files with a problem are read as if their bytes had changed. */
+  readonly isForced: boolean
+  readonly inboxIdentity: string
+}
+
+/** Deletions within this time count as one when it is judged whether too many vanish at once. */
+const vanishingMs = 60_000
+
+/**
+ * One run's work on the catalogue: takes files in, chunk by chunk, and settles at its end what became
+ * of the entries whose files changed or vanished.
+ */
+export class Register {
+  readonly problems: Problem[] = []
+  readonly newProblems: Problem[] = []
+  readonly deferred: string[] = []
+  readonly #edges: RegisterEdges
+  readonly #isFirstLoad: boolean
+  readonly #released = new Map<string, Released>()
+  /** Known files of entries, by the entry; present while the entry is released. */
+  readonly #releasedFiles = new Map<string, FileRecord>()
+  readonly #vanished = new Map<string, FileRecord | undefined>()
+  readonly #freedKeys = new Set<string>()
+
+  private constructor(edges: RegisterEdges, isFirstLoad: boolean) {
+    this.#edges = edges
+    this.#isFirstLoad = isFirstLoad
+  }
+
+  static async open(edges: RegisterEdges): Promise<Register> {
+    const isFirstLoad = (await edges.store.readValue('first-load-done')) === undefined
+    return new Register(edges, isFirstLoad)
+  }
+
+  /** Frees the entries whose files changed or vanished: any file of this run may turn out to be theirs. */
+  async release(changed: readonly Found[], vanished: readonly string[]): Promise<void> {
+    const { store } = this.#edges
+    const changedPaths = new Set(changed.map(({ path }) => path))
+    const paths = [...changedPaths, ...vanished]
+    const facts = await store.facts({ paths, articleKeys: [], ids: [] })
+    for (const path of vanished) this.#vanished.set(path, facts.fileAt(path))
+    for (const file of await store.files('missing')) {
+      if (!changedPaths.has(file.path)) this.#vanished.set(file.path, file)
+    }
+    const files = [
+      ...[...this.#vanished.values()].map((file) => ({ file, gone: true })),
+      ...[...changedPaths].map((path) => ({ file: facts.fileAt(path), gone: false })),
+    ]
+    const ids = files.flatMap(({ file }) => file?.entryId ?? [])
+    const records = new Map((await store.entries(ids)).map((record) => [record.id, record]))
+    for (const { file, gone } of files) {
+      const record = file?.entryId === undefined ? undefined : records.get(file.entryId)
+      if (file === undefined || record === undefined) continue
+      this.#released.set(record.id, { record, identity: file.identity, gone })
+      this.#releasedFiles.set(record.id, file)
+    }
+    for (const record of await store.recovered()) {
+      this.#released.set(record.id, { record, identity: '', gone: true })
+    }
+  }
+
+  /** Reads these files, decides which entry each is, and commits that. */
+  async take(found: readonly Found[], isCopyAgain = false): Promise<CommitSummary> {
+    const { store, settings, siteId, reading, isForced } = this.#edges
+    const known = await store.facts({
+      paths: found.map(({ path }) => path),
+      articleKeys: [],
+      ids: [],
+    })
+    const arrivals: Arrival[] = []
+    const files: FileRecord[] = []
+    for (const item of found) {
+      const earlier = known.fileAt(item.path)
+      const intake = takeIn(item, earlier, {
+        root: settings.inbox,
+        siteId,
+        articleBytesMax: settings.limits.articleBytesMax,
+        reading,
+        isForced: isCopyAgain || (isForced && earlier?.state === 'held'),
+      })
+      if (intake.kind === 'deferred') {
+        this.deferred.push(intake.path)
+        if (earlier?.entryId !== undefined) this.#released.delete(earlier.entryId)
+      } else if (intake.kind === 'same') {
+        files.push(intake.file)
+        if (intake.file.entryId !== undefined) this.#released.delete(intake.file.entryId)
+      } else arrivals.push(intake.arrival)
+    }
+    const facts = await store.facts(toQuery(arrivals))
+    const decisions = identify(arrivals, facts, this.#released)
+    return this.#commit(decisions, files)
+  }
+
+  async #commit(
+    decisions: readonly Decision[],
+    same: readonly FileRecord[],
+  ): Promise<CommitSummary> {
+    const { store, now, settings } = this.#edges
+    const moment: Moment = {
+      nowMs: now(),
+      isFirstLoad: this.#isFirstLoad,
+      toPermalink: (title, publishedAtMs) => toPermalink(title, publishedAtMs, settings.timezone),
+    }
+    const entries: EntryChange[] = []
+    const files: FileRecord[] = [...same]
+    const earlierProblems = await store.facts({
+      paths: decisions.map(({ arrival }) => arrival.path),
+      articleKeys: [],
+      ids: [],
+    })
+    for (const decision of decisions) {
+      const file = this.#apply(decision, moment, entries)
+      files.push(file)
+      const before = earlierProblems.fileAt(file.path)?.problems ?? []
+      this.newProblems.push(...file.problems.filter((problem) => !isAmong(problem, before)))
+    }
+    return store.commit({ ...noChanges, entries, files })
+  }
+
+  #apply(decision: Decision, moment: Moment, entries: EntryChange[]): FileRecord {
+    const { path, stamp, identity, bytesKey } = decision.arrival
+    const facts = { path, stamp, identity, bytesKey }
+    switch (decision.kind) {
+      case 'draft':
+        return { ...facts, state: 'draft', problems: [] }
+      case 'held':
+        return { ...facts, state: 'held', entryId: decision.entryId, problems: decision.problems }
+      case 'copy': {
+        const { articleKey, problems } = decision
+        return { ...facts, state: 'copy', articleKey, problems }
+      }
+      case 'entry': {
+        const { change, file } = revise(decision, moment)
+        if (change !== undefined) entries.push(change)
+        const before = decision.earlier?.articleKey ?? ''
+        if (before !== '' && before !== decision.keys.articleKey) this.#freedKeys.add(before)
+        return file
+      }
+    }
+  }
+
+  /**
+   * Settles what is left: copies step in for vanished originals, the rest is retracted or held. A scan of
+   * the inbox has seen the whole of it only if nothing in it was still being written.
+   */
+  async finish({
+    isScan,
+    isWholeInbox,
+  }: {
+    readonly isScan: boolean
+    readonly isWholeInbox: boolean
+  }): Promise<CommitSummary> {
+    const { store } = this.#edges
+    const total = { added: 0, updated: 0, removed: 0 }
+    const add = (summary: CommitSummary) => {
+      total.added += summary.added
+      total.updated += summary.updated
+      total.removed += summary.removed
+    }
+    await this.#askCopies(add)
+    add(await this.#end(isWholeInbox))
+    if (isScan && this.#isFirstLoad) await store.writeValue('first-load-done', 'yes')
+    return total
+  }
+
+  /** A file that was the copy of an article is looked at again when that article changed or vanished. */
+  async #askCopies(add: (summary: CommitSummary) => void): Promise<void> {
+    const { store, settings } = this.#edges
+    const asked = new Set<string>()
+    for (;;) {
+      const keys = [...this.#released.values()].map(({ record }) => record.articleKey)
+      const copies = await store.copies([...this.#freedKeys, ...keys].filter((key) => key !== ''))
+      const paths = copies.map(({ path }) => path).filter((path) => !asked.has(path))
+      if (paths.length === 0) return
+      const found: Found[] = []
+      for (const path of paths) {
+        asked.add(path)
+        const item = statPath(settings.inbox, path)
+        if (item !== 'missing' && item.kind !== 'folder' && item.kind !== 'unreadable')
+          found.push(item)
+      }
+      add(
+        await this.take(
+          found.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+          true,
+        ),
+      )
+    }
+  }
+
+  async #end(isWholeInbox: boolean): Promise<CommitSummary> {
+    const { store, now } = this.#edges
+    const nowMs = now()
+    const gone: Released[] = []
+    const ended: Released[] = []
+    for (const released of this.#released.values()) {
+      // What was read back from a feed waits until the whole inbox was seen once.
+      if (released.record.state === 'recovered' && !isWholeInbox) continue
+      if (released.gone) gone.push(released)
+      else ended.push(released)
+    }
+    const held = await this.#hold(gone)
+    ended.push(...gone.filter((released) => !held.has(released)))
+    const endedIds = new Set(ended.map(({ record }) => record.id))
+    const files: FileRecord[] = []
+    const forgottenPaths: string[] = []
+    for (const [path, file] of this.#vanished) {
+      const isEntryHeld =
+        file?.entryId !== undefined &&
+        this.#released.has(file.entryId) &&
+        !endedIds.has(file.entryId)
+      if (isEntryHeld) {
+        if (file.state !== 'missing') files.push({ ...file, state: 'missing' })
+      } else forgottenPaths.push(path)
+    }
+    if (ended.length === 0 && files.length === 0 && forgottenPaths.length === 0) {
+      return { added: 0, updated: 0, removed: 0 }
+    }
+    return store.commit({
+      ...noChanges,
+      ended: ended.map(({ record }) => ({ id: record.id, state: 'retracted', atMs: nowMs })),
+      files,
+      forgottenPaths,
+    })
+  }
+
+  /**
+   * Picks the entries that stay although their files are gone. What was held stays held until a person
+   * confirms. More is held when too many vanish at once to be meant: more than half of those there were
+   * a minute ago, if they were many, or if the inbox is not the folder it was (a mount that is gone
+   * leaves an empty one).
+   */
+  async #hold(gone: readonly Released[]): Promise<ReadonlySet<Released>> {
+    const { store, now, settings, inboxIdentity } = this.#edges
+    const identity = await store.readValue('inbox-identity')
+    const isConfirmed = (await store.readValue('retractions-confirmed')) !== undefined
+    const seen = gone.filter(({ record }) => ['live', 'recovered'].includes(record.state))
+    const held = new Set(isConfirmed ? [] : seen.filter((released) => this.#wasHeld(released)))
+    if (seen.length > 0 && !isConfirmed) {
+      const recently = await store.deletedSince(now() - vanishingMs)
+      const { live, recovered } = (await store.counts()).entries
+      const before = live + recovered + recently
+      const isMany = before >= settings.limits.vanishedMin
+      const isOther = identity !== undefined && identity !== inboxIdentity
+      const isMost = (seen.length + recently) * 2 > before
+      if (isMost && (isMany || isOther)) for (const released of seen) held.add(released)
+    }
+    if (held.size > 0) {
+      const found = `${held.size} articles`
+      this.problems.push({ code: 'retractions-held', path: settings.inbox, found })
+    } else {
+      if (identity !== inboxIdentity) await store.writeValue('inbox-identity', inboxIdentity)
+      if (isConfirmed) await store.writeValue('retractions-confirmed', undefined)
+    }
+    return held
+  }
+
+  #wasHeld({ record }: Released): boolean {
+    return this.#releasedFiles.get(record.id)?.state === 'missing'
+  }
+}
+
+function toQuery(arrivals: readonly Arrival[]) {
+  const keys = arrivals.flatMap((arrival) => arrival.keys ?? [])
+  const given = arrivals.flatMap(({ parsed }) =>
+    parsed.kind === 'article' && parsed.article.id !== undefined ? [parsed.article.id] : [],
+  )
+  return {
+    paths: arrivals.map(({ path }) => path),
+    articleKeys: keys.map(({ articleKey }) => articleKey),
+    ids: [...given, ...keys.flatMap(({ mintedIds }) => mintedIds)],
+  }
+}
+
+function isAmong(problem: Problem, known: readonly Problem[]): boolean {
+  const text = JSON.stringify(problem)
+  return known.some((other) => JSON.stringify(other) === text)
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import type { Settings } from '../config.ts'
+import type { Problem } from '../core/problem.ts'
+import { catalogueFile, SqliteStore } from '../store/sqlite.ts'
+import type { CatalogueCounts, Store } from '../store/store.ts'
+import { readStandingProblems } from './standing.ts'
+
+/** What the catalogue holds, as `status` tells it. */
+export type Status = CatalogueCounts & {
+  readonly lastPublicationAtMs?: number | undefined
+  /** When the next scheduled or expiring article changes the feeds. */
+  readonly nextDueAtMs?: number | undefined
+  /** At most 10,000. */
+  readonly problems: readonly Problem[]
+}
+
+const problemsMax = 10_000
+
+const nothing: Status = {
+  entries: { live: 0, scheduled: 0, expired: 0, retracted: 0, recovered: 0 },
+  files: { entry: 0, copy: 0, draft: 0, held: 0, missing: 0 },
+  problems: [],
+}
+
+/** Tells what was published, also while a watcher is at work; before the first run that is nothing. */
+export async function readStatus({ state }: Settings): Promise<Status> {
+  if (!existsSync(catalogueFile(state))) return nothing
+  await using store: Store = SqliteStore.open(state)
+  const publishedAt = await store.readValue('published-at-ms')
+  return {
+    ...(await store.counts()),
+    lastPublicationAtMs: publishedAt === undefined ? undefined : Number(publishedAt),
+    nextDueAtMs: await store.nextDueAtMs(),
+    problems: await allProblems(store),
+  }
+}
+
+/** All problems that stand: those of the publication as a whole, then those of files, by path. */
+export async function allProblems(store: Store): Promise<readonly Problem[]> {
+  return [...(await readStandingProblems(store)), ...(await store.problems(problemsMax))]
+}
+
+/**
+ * Releases retractions that are held because too many articles vanished at once. The next run, or the
+ * watcher within a second, carries them out.
+ * @returns how many entries are released
+ */
+export async function confirmRetractions({ state }: Settings): Promise<number> {
+  if (!existsSync(catalogueFile(state))) return 0
+  await using store: Store = SqliteStore.open(state)
+  const { entries, files } = await store.counts()
+  const held = files.missing + entries.recovered
+  if (held > 0) await store.writeValue('retractions-confirmed', 'yes')
+  return held
+}

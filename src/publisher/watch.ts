@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs'
+import type { Settings } from '../config.ts'
+import { InboxWatcher } from '../inbox/watch.ts'
+import { Publisher } from './publisher.ts'
+import type { Edges, RunReport } from './publisher.ts'
+
+/**
+ * Publications are at least this long apart, so that the times of the files tell them apart even where
+ * a file's time has whole seconds only. The first change after a pause goes out at once.
+ */
+const generationMs = 1_000
+/** How often a held run asks whether a person has released it. */
+const confirmationMs = 1_000
+/** The longest time that a timer of Node can be set to. */
+const timerMsMax = 2 ** 31 - 1
+
+/** Publishes the inbox and keeps publishing what changes in it, until told to stop. */
+export async function watch(
+  settings: Settings,
+  edges: Edges & { readonly stop: AbortSignal },
+): Promise<void> {
+  const { log, now, stop } = edges
+  await using publisher = await Publisher.open(settings, edges)
+  if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
+  const bell = new Bell()
+  stop.addEventListener('abort', () => bell.ring(), { once: true })
+  await using watcher = await InboxWatcher.open({
+    root: settings.inbox,
+    settleMs: settings.settleMs,
+    rescanMs: settings.rescanMs,
+    onReady: () => bell.ring(),
+    log,
+  })
+  let marks = watcher.take()
+  let publishedAtMs = Number.NEGATIVE_INFINITY
+  let isHeld = false
+  log.event('watching', { inbox: settings.inbox, out: settings.out })
+  while (!stop.aborted) {
+    if (marks !== undefined) {
+      const report = await publisher.run(marks, (path) => watcher.isWaiting(path))
+      for (const path of report.deferred) watcher.defer(path)
+      isHeld = report.problems.some(({ code }) => code === 'retractions-held')
+      if (report.written > 0) {
+        publishedAtMs = performance.now()
+        tell(report, log)
+      }
+    }
+    const pauseMs = publishedAtMs + generationMs - performance.now()
+    if (pauseMs > 0) await sleep(pauseMs, stop)
+    marks = watcher.take()
+    if (marks !== undefined || stop.aborted) continue
+    const dueAtMs = (await publisher.nextDueAtMs()) ?? Number.POSITIVE_INFINITY
+    const dueMs = Math.max(dueAtMs - now(), 0)
+    await bell.heard(Math.min(dueMs, isHeld ? confirmationMs : timerMsMax))
+    marks = watcher.take()
+    const isDue = dueAtMs <= now()
+    const isReleased = isHeld && (await publisher.isConfirmed())
+    if (marks === undefined && (isDue || isReleased)) marks = { kind: 'some', paths: [] }
+  }
+  log.event('stopped')
+}
+
+/** The line of a run that changed something. */
+export function tell(report: RunReport, log: Edges['log']): void {
+  const { entries, added, updated, removed, written, unchanged, problems, ms } = report
+  log.event('published', {
+    entries,
+    ...(added > 0 ? { added } : {}),
+    ...(updated > 0 ? { updated } : {}),
+    ...(removed > 0 ? { removed } : {}),
+    written,
+    unchanged,
+    ...(problems.length > 0 ? { problems: problems.length } : {}),
+    ms,
+  })
+}
+
+/** Lets one waiter sleep until somebody rings; a ring that nobody waited for is not lost. */
+class Bell {
+  #isRung = false
+  #wake: (() => void) | undefined
+
+  ring(): void {
+    this.#isRung = true
+    this.#wake?.()
+  }
+
+  async heard(timeoutMs: number): Promise<void> {
+    if (!this.#isRung) {
+      await new Promise<void>((resolve) => {
+        const timer = Number.isFinite(timeoutMs)
+          ? setTimeout(resolve, Math.min(timeoutMs, timerMsMax))
+          : undefined
+        this.#wake = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    this.#wake = undefined
+    this.#isRung = false
+  }
+}
+
+async function sleep(ms: number, stop: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, ms)
+    stop.addEventListener('abort', done, { once: true })
+    function done() {
+      clearTimeout(timer)
+      stop.removeEventListener('abort', done)
+      resolve()
+    }
+  })
+}

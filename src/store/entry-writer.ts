@@ -1,0 +1,289 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type {
+  CatalogueChanges,
+  EntryChange,
+  EntryRecord,
+  EntryState,
+} from '../core/entry/catalogue.ts'
+import type { PermalinkWish } from '../core/entry/permalink.ts'
+import { integer, optionalText, text, toEntryState, toSketchBytes } from './rows.ts'
+import type { Row } from './rows.ts'
+import type { CommitSummary } from './store.ts'
+
+type Tallies = {
+  readonly states: Map<EntryState, number>
+  readonly languages: Map<string, number>
+}
+
+type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
+  readonly id: string
+  readonly state: EntryState
+  readonly title: string
+  readonly language: string | undefined
+  readonly publishedAtMs: number
+  readonly updatedAtMs: number
+  readonly updatedFromMs: number
+  readonly arrivedAtMs: number
+  readonly expiresAtMs: number | undefined
+  readonly permalink: string | undefined
+  readonly path: string | undefined
+}
+
+/**
+ * Writes entries within a transaction of the store, gives out what must be unique (instants and
+ * permalinks), and keeps the tallies that would otherwise be counted anew for every publication.
+ */
+export class EntryWriter {
+  readonly #statement: (sql: string) => StatementSync
+  #tallies: Tallies | undefined
+
+  constructor(statement: (sql: string) => StatementSync) {
+    this.#statement = statement
+  }
+
+  apply(changes: CatalogueChanges): CommitSummary {
+    let removed = 0
+    for (const { id, state, atMs } of changes.ended) if (this.#end(id, state, atMs)) removed += 1
+    const paths = new Map(changes.files.map((file) => [file.entryId, file.path]))
+    const summary = { added: 0, updated: 0 }
+    for (const change of changes.entries) {
+      const effect = this.#put(change, paths.get(change.id))
+      if (effect === 'removed') removed += 1
+      else if (effect !== 'none') summary[effect] += 1
+    }
+    for (const file of changes.files) {
+      if (file.entryId === undefined) continue
+      this.#run(
+        'UPDATE entry SET path = ? WHERE id = ? AND path IS NOT ?',
+        file.path,
+        file.entryId,
+        file.path,
+      )
+    }
+    return { ...summary, removed }
+  }
+
+  insertRecovered(record: EntryRecord): void {
+    this.#insert({
+      ...record,
+      language: undefined,
+      updatedAtMs: this.#freeInstant(record.updatedAtMs),
+      updatedFromMs: record.updatedAtMs,
+      expiresAtMs: undefined,
+      permalink: record.permalink,
+      path: undefined,
+    })
+    this.#tally('recovered', undefined, 1)
+  }
+
+  count(state: EntryState): number {
+    return this.#readTallies().states.get(state) ?? 0
+  }
+
+  commonLanguage(): string | undefined {
+    const languages = [...this.#readTallies().languages].filter(([, count]) => count > 0)
+    languages.sort(([left, more], [right, less]) => less - more || (left < right ? -1 : 1))
+    return languages[0]?.[0]
+  }
+
+  /** After a rolled-back transaction the tallies are counted anew. */
+  forget(): void {
+    this.#tallies = undefined
+  }
+
+  #end(id: string, state: 'retracted' | 'expired', atMs: number): boolean {
+    const row = this.#get('SELECT key, state, language FROM entry WHERE id = ?', id)
+    if (row === undefined) throw new Error(`The store does not know the entry ${id}`)
+    const before = toEntryState(text(row, 'state'))
+    const key = integer(row, 'key')
+    this.#run('DELETE FROM content WHERE entry = ?', key)
+    this.#run('DELETE FROM rendering WHERE entry = ?', key)
+    // What readers never saw leaves no tombstone.
+    const deletedAtMs = before === 'live' || before === 'recovered' ? atMs : null
+    this.#run(
+      'UPDATE entry SET state = ?, deleted_at_ms = coalesce(?, deleted_at_ms) WHERE key = ?',
+      state,
+      deletedAtMs,
+      key,
+    )
+    this.#tally(before, optionalText(row, 'language'), -1)
+    this.#tally(state, undefined, 1)
+    return before === 'live'
+  }
+
+  #put(change: EntryChange, path: string | undefined): 'added' | 'updated' | 'removed' | 'none' {
+    const row = this.#get('SELECT * FROM entry WHERE id = ?', change.id)
+    const before = row === undefined ? undefined : toEntryState(text(row, 'state'))
+    const written = this.#toWritten(change, row, path)
+    const key =
+      row === undefined ? this.#insert(written) : this.#update(written, integer(row, 'key'))
+    this.#run('DELETE FROM rendering WHERE entry = ?', key)
+    this.#run(
+      'INSERT OR REPLACE INTO content (entry, article) VALUES (?, ?)',
+      key,
+      JSON.stringify(change.article),
+    )
+    if (row !== undefined && before !== undefined) {
+      this.#tally(before, optionalText(row, 'language'), -1)
+    }
+    this.#tally(change.state, change.article.language, 1)
+    if (change.state !== 'live') return before === 'live' ? 'removed' : 'none'
+    if (before === 'recovered') return 'none'
+    if (before !== 'live') return 'added'
+    return row !== undefined && integer(row, 'updated_at_ms') !== written.updatedAtMs
+      ? 'updated'
+      : 'none'
+  }
+
+  #toWritten(change: EntryChange, row: Row | undefined, path: string | undefined): Written {
+    const { id, state, article, articleKey, visibleKey, sketch, expiresAtMs } = change
+    if (row === undefined && change.updatedFromMs === undefined) {
+      throw new Error(`The new entry ${id} has no update time`)
+    }
+    const updatedFromMs =
+      change.updatedFromMs ?? (row === undefined ? 0 : integer(row, 'updated_from_ms'))
+    const updatedAtMs =
+      row !== undefined && change.updatedFromMs === undefined
+        ? integer(row, 'updated_at_ms')
+        : this.#freeInstant(updatedFromMs)
+    const publishedAtMs = change.publishedAtMs ?? updatedAtMs
+    // Nobody has seen the permalink of what was only scheduled.
+    const isNamed = row !== undefined && row['state'] !== 'scheduled'
+    const earlier = isNamed ? optionalText(row, 'permalink') : undefined
+    return {
+      id,
+      state,
+      title: article.title,
+      language: article.language,
+      publishedAtMs,
+      updatedAtMs,
+      updatedFromMs,
+      arrivedAtMs:
+        change.arrivedAtMs ?? (row === undefined ? publishedAtMs : integer(row, 'arrived_at_ms')),
+      expiresAtMs,
+      permalink: earlier ?? this.#freePermalink(change.permalink, id),
+      articleKey,
+      visibleKey,
+      sketch,
+      path: path ?? (row === undefined ? undefined : optionalText(row, 'path')),
+    }
+  }
+
+  #insert(written: Written): number {
+    const { lastInsertRowid } = this.#statement(
+      `INSERT INTO entry (state, title, language, published_at_ms, updated_at_ms,
+        updated_from_ms, arrived_at_ms, expires_at_ms, permalink, article_key, visible_key, sketch,
+        path, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(...toValues(written), written.id)
+    return Number(lastInsertRowid)
+  }
+
+  #update(written: Written, key: number): number {
+    this.#run(
+      `UPDATE entry SET state = ?, title = ?, language = ?, published_at_ms = ?,
+        updated_at_ms = ?, updated_from_ms = ?, arrived_at_ms = ?, expires_at_ms = ?, permalink = ?,
+        article_key = ?, visible_key = ?, sketch = ?, path = ?,
+        deleted_at_ms = CASE WHEN ? THEN NULL ELSE deleted_at_ms END WHERE key = ?`,
+      ...toValues(written),
+      written.state === 'live' ? 1 : 0,
+      key,
+    )
+    return key
+  }
+
+  /**
+   * The first instant from this one on that no entry has. Entries that asked for the same one stand in
+   * a row, so the end of that row is where to look; only rows that meet are walked.
+   */
+  #freeInstant(fromMs: number): number {
+    if (!this.#isTaken(fromMs)) return fromMs
+    const row = this.#get(
+      'SELECT MAX(updated_at_ms) AS last FROM entry WHERE updated_from_ms = ?',
+      fromMs,
+    )
+    const last = row?.['last']
+    let instant = Math.max(fromMs, typeof last === 'number' ? last : fromMs) + 1
+    while (this.#isTaken(instant)) instant += 1
+    return instant
+  }
+
+  #isTaken(instantMs: number): boolean {
+    return this.#get('SELECT 1 FROM entry WHERE updated_at_ms = ?', instantMs) !== undefined
+  }
+
+  /** `title.html`, else `title-2.html` to `title-9.html`, else with a part of the id's digits. */
+  #freePermalink({ folder, slug }: PermalinkWish, id: string): string {
+    const digits = id
+      .replaceAll(/[^0-9a-z]/gi, '')
+      .slice(-12)
+      .toLowerCase()
+    const endings = [
+      '',
+      ...['2', '3', '4', '5', '6', '7', '8', '9', digits].map((end) => `-${end}`),
+    ]
+    for (const ending of endings) {
+      const permalink = `${folder}/${slug}${ending}.html`
+      const row = this.#get('SELECT id FROM entry WHERE permalink = ?', permalink)
+      if (row === undefined || text(row, 'id') === id) return permalink
+    }
+    let number = 10
+    while (
+      this.#get('SELECT 1 FROM entry WHERE permalink = ?', `${folder}/${slug}-${number}.html`)
+    ) {
+      number += 1
+    }
+    return `${folder}/${slug}-${number}.html`
+  }
+
+  #readTallies(): Tallies {
+    this.#tallies ??= this.#countTallies()
+    return this.#tallies
+  }
+
+  #countTallies(): Tallies {
+    const states = this.#statement('SELECT state, COUNT(*) AS n FROM entry GROUP BY state').all()
+    const languages = this.#statement(
+      `SELECT language, COUNT(*) AS n FROM entry
+        WHERE state = 'live' AND language IS NOT NULL GROUP BY language`,
+    ).all()
+    return {
+      states: new Map(states.map((row) => [toEntryState(text(row, 'state')), integer(row, 'n')])),
+      languages: new Map(languages.map((row) => [text(row, 'language'), integer(row, 'n')])),
+    }
+  }
+
+  #tally(state: EntryState, language: string | undefined, by: 1 | -1): void {
+    if (this.#tallies === undefined) return
+    const { states, languages } = this.#tallies
+    states.set(state, (states.get(state) ?? 0) + by)
+    if (state === 'live' && language !== undefined) {
+      languages.set(language, (languages.get(language) ?? 0) + by)
+    }
+  }
+
+  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values)
+  }
+
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+}
+
+function toValues(written: Written): readonly SQLInputValue[] {
+  return [
+    written.state,
+    written.title,
+    written.language ?? null,
+    written.publishedAtMs,
+    written.updatedAtMs,
+    written.updatedFromMs,
+    written.arrivedAtMs,
+    written.expiresAtMs ?? null,
+    written.permalink ?? null,
+    written.articleKey,
+    written.visibleKey,
+    toSketchBytes(written),
+    written.path ?? null,
+  ]
+}

@@ -1,0 +1,335 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Article } from '../core/article/article.ts'
+import { toTerm } from '../core/article/hashtags.ts'
+import type {
+  CatalogueChanges,
+  EntryRecord,
+  FileRecord,
+  FileState,
+} from '../core/entry/catalogue.ts'
+import type { Facts } from '../core/entry/identity.ts'
+import type { Problem } from '../core/problem.ts'
+import { EntryWriter } from './entry-writer.ts'
+import {
+  entryStates,
+  fileStates,
+  integer,
+  optionalInteger,
+  text,
+  toEntryRecord,
+  toFileRecord,
+  toFileMark,
+  toProblems,
+} from './rows.ts'
+import type { Row } from './rows.ts'
+import { migrate } from './schema.ts'
+import type {
+  CatalogueCounts,
+  CommitSummary,
+  FactsQuery,
+  FileMark,
+  Rendering,
+  Store,
+  ValueName,
+} from './store.ts'
+
+const fileColumns =
+  'file.path, file.state, stamp, identity, bytes_key, file.article_key, problems, entry.id AS entry_id'
+
+/** Where a catalogue is kept in its folder. */
+export function catalogueFile(folder: string): string {
+  return join(folder, 'catalogue.sqlite')
+}
+
+/** The catalogue in one SQLite file of a folder of its own. */
+export class SqliteStore implements Store {
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #entries: EntryWriter
+  readonly #knownTerms = new Set<string>()
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#entries = new EntryWriter((sql) => this.#statement(sql))
+  }
+
+  /**
+   * Opens the catalogue in this folder, and makes both when they are missing.
+   * @throws Error when the folder cannot be written, or a newer dropfeed has written the file
+   */
+  static open(folder: string): SqliteStore {
+    mkdirSync(folder, { recursive: true })
+    const file = catalogueFile(folder)
+    const database = new DatabaseSync(file, { timeout: 5_000 })
+    // FULL: a commit survives a loss of power, as what is published by then must.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+    migrate(database, file)
+    return new SqliteStore(database)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#statements.clear()
+    this.#database.close()
+    await Promise.resolve()
+  }
+
+  readValue(name: ValueName): string | undefined {
+    const row = this.#get('SELECT value FROM meta WHERE name = ?', name)
+    return row && text(row, 'value')
+  }
+
+  writeValue(name: ValueName, value: string | undefined): void {
+    if (value === undefined) this.#run('DELETE FROM meta WHERE name = ?', name)
+    else this.#run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', name, value)
+  }
+
+  marks(paths?: readonly string[]): readonly FileMark[] {
+    const columns = 'SELECT path, state, stamp FROM file'
+    if (paths === undefined) return this.#all(columns).map(toFileMark)
+    return paths.flatMap((path) => this.#all(`${columns} WHERE path = ?`, path).map(toFileMark))
+  }
+
+  pathsBelow(folders: readonly string[]): readonly string[] {
+    // "0" is the character after "/".
+    const sql = 'SELECT path FROM file WHERE path > ? AND path < ?'
+    return folders.flatMap((folder) =>
+      this.#all(sql, `${folder}/`, `${folder}0`).map((row) => text(row, 'path')),
+    )
+  }
+
+  /** SQLite is asked when a fact is needed: it is as near as a map would be. */
+  facts(_query: FactsQuery): Facts {
+    return {
+      fileAt: (path) => this.#files('WHERE file.path = ?', path)[0],
+      entryById: (id) => this.#records('WHERE id = ?', id)[0],
+      entriesByKey: (key) => this.#records('WHERE article_key = ? ORDER BY key', key),
+      retractedAt: (path) =>
+        this.#records(
+          "WHERE path = ? AND state = 'retracted' ORDER BY deleted_at_ms DESC",
+          path,
+        )[0],
+    }
+  }
+
+  copies(articleKeys: readonly string[]): readonly FileRecord[] {
+    const where = "WHERE file.state = 'copy' AND file.article_key = ? ORDER BY file.path"
+    return articleKeys.flatMap((key) => this.#files(where, key))
+  }
+
+  files(state: FileState): readonly FileRecord[] {
+    // The state stands in the text, so that the partial indexes serve.
+    return this.#files(`WHERE file.state = '${state}' ORDER BY file.path`)
+  }
+
+  entries(ids: readonly string[]): readonly EntryRecord[] {
+    return ids.flatMap((id) => this.#records('WHERE id = ?', id))
+  }
+
+  recovered(): readonly EntryRecord[] {
+    return this.#records("WHERE state = 'recovered' ORDER BY key")
+  }
+
+  commit(changes: CatalogueChanges): CommitSummary {
+    return this.#transaction(() => {
+      const summary = this.#entries.apply(changes)
+      for (const { article } of changes.entries) this.#learnLabels(article.categories)
+      for (const file of changes.files) this.#writeFile(file)
+      for (const path of changes.forgottenPaths) this.#run('DELETE FROM file WHERE path = ?', path)
+      return summary
+    })
+  }
+
+  recover(records: readonly EntryRecord[]): void {
+    this.#transaction(() => {
+      for (const record of records) this.#entries.insertRecovered(record)
+    })
+  }
+
+  due(nowMs: number): { starting: readonly EntryRecord[]; ending: readonly EntryRecord[] } {
+    return {
+      starting: this.#records(
+        "WHERE state = 'scheduled' AND published_at_ms <= ? ORDER BY published_at_ms, id",
+        nowMs,
+      ),
+      ending: this.#records(
+        "WHERE state = 'live' AND expires_at_ms <= ? ORDER BY expires_at_ms, id",
+        nowMs,
+      ),
+    }
+  }
+
+  nextDueAtMs(): number | undefined {
+    const row = this.#get(
+      `SELECT MIN(at) AS at FROM (
+        SELECT MIN(published_at_ms) AS at FROM entry WHERE state = 'scheduled' UNION ALL
+        SELECT MIN(expires_at_ms) FROM entry WHERE expires_at_ms IS NOT NULL AND state = 'live')`,
+    )
+    return row && optionalInteger(row, 'at')
+  }
+
+  newest(limit: number): readonly EntryRecord[] {
+    return this.#records("WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?", limit)
+  }
+
+  deletedSince(sinceMs: number): number {
+    const row = this.#get('SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ?', sinceMs)
+    return row === undefined ? 0 : integer(row, 'n')
+  }
+
+  newestDeletionAtMs(): number | undefined {
+    const row = this.#get(
+      'SELECT MAX(deleted_at_ms) AS at FROM entry WHERE deleted_at_ms IS NOT NULL',
+    )
+    return row && optionalInteger(row, 'at')
+  }
+
+  articles(ids: readonly string[]): ReadonlyMap<string, Article> {
+    const sql =
+      'SELECT article FROM content JOIN entry ON entry.key = content.entry WHERE entry.id = ?'
+    const found = new Map<string, Article>()
+    for (const id of ids) {
+      const row = this.#get(sql, id)
+      // Written by this program from the same type.
+      if (row !== undefined) found.set(id, JSON.parse(text(row, 'article')) as Article)
+    }
+    return found
+  }
+
+  commonLanguage(): string | undefined {
+    return this.#entries.commonLanguage()
+  }
+
+  labels(terms: readonly string[]): ReadonlyMap<string, string> {
+    const found = new Map<string, string>()
+    for (const term of terms) {
+      const row = this.#get('SELECT label FROM category WHERE term = ?', term)
+      if (row !== undefined) found.set(term, text(row, 'label'))
+    }
+    return found
+  }
+
+  renderings(ids: readonly string[]): ReadonlyMap<string, Rendering> {
+    const found = new Map<string, Rendering>()
+    for (const id of ids) {
+      const row = this.#get(
+        'SELECT rss, atom, json FROM rendering JOIN entry ON entry.key = entry WHERE id = ?',
+        id,
+      )
+      if (row === undefined) continue
+      found.set(id, { rss: text(row, 'rss'), atom: text(row, 'atom'), json: text(row, 'json') })
+    }
+    return found
+  }
+
+  keepRenderings(made: ReadonlyMap<string, Rendering>, dropped: readonly string[] | 'all'): void {
+    if (made.size === 0 && dropped !== 'all' && dropped.length === 0) return
+    this.#transaction(() => {
+      if (dropped === 'all') this.#run('DELETE FROM rendering')
+      else {
+        const sql = 'DELETE FROM rendering WHERE entry = (SELECT key FROM entry WHERE id = ?)'
+        for (const id of dropped) this.#run(sql, id)
+      }
+      const sql = `INSERT OR REPLACE INTO rendering (entry, rss, atom, json)
+        SELECT key, ?, ?, ? FROM entry WHERE id = ?`
+      for (const [id, { rss, atom, json }] of made) this.#run(sql, rss, atom, json, id)
+    })
+  }
+
+  counts(): CatalogueCounts {
+    const files = this.#all('SELECT state, COUNT(*) AS n FROM file GROUP BY state')
+    const fileCount = (state: FileState) => {
+      const row = files.find((candidate) => candidate['state'] === state)
+      return row === undefined ? 0 : integer(row, 'n')
+    }
+    return {
+      // fromEntries loses the keys, which are those of the lists it was made from.
+      entries: Object.fromEntries(
+        entryStates.map((state) => [state, this.#entries.count(state)]),
+      ) as CatalogueCounts['entries'],
+      files: Object.fromEntries(
+        fileStates.map((state) => [state, fileCount(state)]),
+      ) as CatalogueCounts['files'],
+    }
+  }
+
+  problems(limit: number): readonly Problem[] {
+    const sql = 'SELECT problems FROM file WHERE problems IS NOT NULL ORDER BY path LIMIT ?'
+    return this.#all(sql, limit).flatMap((row) => toProblems(text(row, 'problems')))
+  }
+
+  #writeFile(file: FileRecord): void {
+    this.#run(
+      `INSERT OR REPLACE INTO file
+        (path, state, stamp, identity, bytes_key, entry, article_key, problems)
+        VALUES (?, ?, ?, ?, ?, (SELECT key FROM entry WHERE id = ?), ?, ?)`,
+      file.path,
+      file.state,
+      file.stamp,
+      file.identity,
+      file.bytesKey,
+      file.entryId ?? null,
+      file.articleKey ?? null,
+      file.problems.length === 0 ? null : JSON.stringify(file.problems),
+    )
+  }
+
+  /** The first spelling of a category that was seen is its label. */
+  #learnLabels(labels: readonly string[]): void {
+    for (const label of labels) {
+      const term = toTerm(label)
+      if (this.#knownTerms.has(term)) continue
+      this.#run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
+      if (this.#knownTerms.size >= knownTermsMax) this.#knownTerms.clear()
+      this.#knownTerms.add(term)
+    }
+  }
+
+  #files(where: string, ...values: readonly SQLInputValue[]): readonly FileRecord[] {
+    const sql = `SELECT ${fileColumns} FROM file LEFT JOIN entry ON entry.key = file.entry ${where}`
+    return this.#all(sql, ...values).map(toFileRecord)
+  }
+
+  #records(where: string, ...values: readonly SQLInputValue[]): readonly EntryRecord[] {
+    return this.#all(`SELECT * FROM entry ${where}`, ...values).map(toEntryRecord)
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+
+  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values)
+  }
+
+  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
+    return this.#statement(sql).all(...values)
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#database.exec('COMMIT')
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#entries.forget()
+      this.#knownTerms.clear()
+      throw error
+    }
+  }
+}
+
+/** Terms remembered as known; beyond that the set starts anew, which costs only look-ups. */
+const knownTermsMax = 100_000
