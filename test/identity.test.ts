@@ -318,3 +318,77 @@ test('a scheduled article is published at its moment, an expiring one goes', asy
   await publication.run()
   expect(publication.items().map(({ title }) => title)).toEqual(['Coming soon, as was said'])
 })
+
+describe('a lost store', () => {
+  const tide =
+    '---\ntitle: The tide\ndate: 2025-05-01 10:00\n---\n\nIt comes twice a day.\n\n#sea\n'
+
+  test('keeps the id of what was edited, also in another time zone', async () => {
+    await using publication = Publication.make()
+    publication.write('tide.md', tide)
+    await publication.run()
+    const before = publication.items()
+    publication.write('tide.md', tide.replace('twice', 'two times'))
+    publication.configure('title: Test\ntimezone: Europe/Lisbon\n')
+    await publication.run()
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    await publication.run()
+    expect(publication.items().map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+
+  test('keeps the id of what was dated anew', async () => {
+    await using publication = Publication.make()
+    publication.write('tide.md', tide)
+    await publication.run()
+    const before = publication.items()
+    publication.write('tide.md', tide.replace('05-01', '05-02'))
+    await publication.run()
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    await publication.run()
+    expect(publication.items().map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+
+  test('and so is the inbox: the feed stays as it is', async () => {
+    await using publication = Publication.make()
+    for (let n = 0; n < 30; n += 1)
+      publication.write(`${n}.txt`, `Article number ${n} has its own words.\n`)
+    await publication.run()
+    const before = publication.items()
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    publication.remove('')
+    publication.write('.keep', '')
+    const report = await publication.run()
+    expect(report.problems.map(({ code }) => code)).toEqual(['retractions-held'])
+    expect(publication.items()).toEqual(before)
+  })
+
+  test('and the inbox is missing: the feed stays as it is', async () => {
+    await using publication = Publication.make()
+    for (let n = 0; n < 3; n += 1)
+      publication.write(`${n}.txt`, `Article number ${n} has its own words.\n`)
+    await publication.run()
+    const before = publication.items()
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    publication.remove('')
+    await publication.run()
+    expect(publication.items()).toEqual(before)
+  })
+
+  test('keeps the ids of more articles alike than are taken in at once', async () => {
+    await using publication = Publication.make()
+    const text = (n: number) =>
+      `# Weather report of day ${n}\n\nThe harbour was quiet when the first boats came back that morning with empty nets, the sky was grey all day long over the coast, and day ${n} ended with rain.\n`
+    for (let n = 1; n <= 550; n += 1)
+      publication.write(`weather-${String(n).padStart(4, '0')}.md`, text(n))
+    await publication.run()
+    publication.write('weather-0551.md', text(551))
+    await publication.run()
+    const before = new Map(publication.items().map(({ id, title }) => [title, id]))
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    await publication.run()
+    const changed = publication
+      .items()
+      .filter(({ id, title }) => before.has(title) && before.get(title) !== id)
+    expect(changed.map(({ title }) => title)).toEqual([])
+  })
+})

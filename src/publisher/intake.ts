@@ -115,7 +115,7 @@ function toKeys(article: Article, file: FileFacts, siteId: string): ArticleKeys 
  * article published again by the same publication would get the same id, even without the store.
  * Source: RFC 9562 §5.5.
  */
-export function mintId(siteId: string, name: string): string {
+function mintId(siteId: string, name: string): string {
   const namespace = Buffer.from(siteId.replace('urn:uuid:', '').replaceAll('-', ''), 'hex')
   const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer').subarray(
     0,

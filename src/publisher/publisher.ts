@@ -14,7 +14,7 @@ import type { CommitSummary, Store } from '../store/store.ts'
 import { Documents } from './documents.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
-import { Register } from './register.ts'
+import { chunkLength, Register } from './register.ts'
 import { toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
 import { allProblems } from './status.ts'
@@ -45,8 +45,6 @@ export type RunReport = {
   readonly ms: number
 }
 
-/** Files read, identified and committed as one step. */
-const chunkLength = 500
 /** The feeds are refreshed at least this often while many files are taken in. */
 const refreshMs = 1_000
 

@@ -24,6 +24,8 @@ export type RegisterEdges = {
   readonly inboxIdentity: string
 }
 
+/** Files read, identified and committed as one step. */
+export const chunkLength = 500
 /** Deletions within this time count as one when it is judged whether too many vanish at once. */
 const vanishingMs = 60_000
 
@@ -42,6 +44,8 @@ export class Register {
   readonly #releasedFiles = new Map<string, FileRecord>()
   readonly #vanished = new Map<string, FileRecord | undefined>()
   readonly #freedKeys = new Set<string>()
+  /** Files that are like an entry which a later chunk may hold exactly. */
+  readonly #postponed: Found[] = []
 
   private constructor(edges: RegisterEdges, isFirstLoad: boolean) {
     this.#edges = edges
@@ -81,7 +85,10 @@ export class Register {
   }
 
   /** Reads these files, decides which entry each is, and commits that. */
-  async take(found: readonly Found[], isCopyAgain = false): Promise<CommitSummary> {
+  async take(
+    found: readonly Found[],
+    { isCopyAgain = false, isLast = false } = {},
+  ): Promise<CommitSummary> {
     const { store, settings, siteId, reading, isForced } = this.#edges
     const known = await store.facts({
       paths: found.map(({ path }) => path),
@@ -108,7 +115,10 @@ export class Register {
       } else arrivals.push(intake.arrival)
     }
     const facts = await store.facts(toQuery(arrivals))
-    const decisions = identify(arrivals, facts, this.#released)
+    const decisions = identify(arrivals, facts, this.#released, isLast)
+    const postponed = new Set<string>()
+    for (const { kind, arrival } of decisions) if (kind === 'postponed') postponed.add(arrival.path)
+    this.#postponed.push(...found.filter(({ path }) => postponed.has(path)))
     return this.#commit(decisions, files)
   }
 
@@ -130,6 +140,7 @@ export class Register {
       ids: [],
     })
     for (const decision of decisions) {
+      if (decision.kind === 'postponed') continue
       const file = this.#apply(decision, moment, entries)
       files.push(file)
       const before = earlierProblems.fileAt(file.path)?.problems ?? []
@@ -138,7 +149,11 @@ export class Register {
     return store.commit({ ...noChanges, entries, files })
   }
 
-  #apply(decision: Decision, moment: Moment, entries: EntryChange[]): FileRecord {
+  #apply(
+    decision: Exclude<Decision, { kind: 'postponed' }>,
+    moment: Moment,
+    entries: EntryChange[],
+  ): FileRecord {
     const { path, stamp, identity, bytesKey } = decision.arrival
     const facts = { path, stamp, identity, bytesKey }
     switch (decision.kind) {
@@ -178,6 +193,10 @@ export class Register {
       total.updated += summary.updated
       total.removed += summary.removed
     }
+    const postponed = this.#postponed.splice(0)
+    for (let done = 0; done < postponed.length; done += chunkLength) {
+      add(await this.take(postponed.slice(done, done + chunkLength), { isLast: true }))
+    }
     await this.#askCopies(add)
     add(await this.#end(isWholeInbox))
     if (isScan && this.#isFirstLoad) await store.writeValue('first-load-done', 'yes')
@@ -203,7 +222,7 @@ export class Register {
       add(
         await this.take(
           found.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-          true,
+          { isCopyAgain: true, isLast: true },
         ),
       )
     }

@@ -9,7 +9,7 @@ import type {
 import type { Facts } from '../core/entry/identity.ts'
 import type { Problem } from '../core/problem.ts'
 
-export type Eventually<T> = T | Promise<T>
+type Eventually<T> = T | Promise<T>
 
 /** What was rendered of one entry, in each format. */
 export type Rendering = {

@@ -1,6 +1,7 @@
 import type { Article, ParsedArticle } from '../article/article.ts'
 import type { Problem } from '../problem.ts'
 import type { EntryRecord, FileRecord } from './catalogue.ts'
+import { compareNames } from './names.ts'
 import { similarity } from './sketch.ts'
 import type { Sketch } from './sketch.ts'
 
@@ -55,6 +56,8 @@ export type Decision =
       readonly problems: readonly Problem[]
     }
   | { readonly kind: 'draft'; readonly arrival: Arrival }
+  /** Like an entry that another arrival, not seen yet, may be exactly: to be asked again at the end. */
+  | { readonly kind: 'postponed'; readonly arrival: Arrival }
   | {
       readonly kind: 'held'
       readonly arrival: Arrival
@@ -74,13 +77,15 @@ type Candidate = {
  * first the author's own id, then the same content, then the same path, then the same inode, then
  * likeness. What no entry claims is new. Claimed entries are taken out of `released`.
  * Arrivals come in the order of their paths: of two new files alike, the first is published.
+ * @param isLast false while more arrivals follow: what is merely like an entry is postponed
  */
 export function identify(
   arrivals: readonly Arrival[],
   facts: Facts,
   released: Map<string, Released>,
+  isLast = true,
 ): readonly Decision[] {
-  const batch = new Batch(facts, released)
+  const batch = new Batch(facts, released, isLast)
   const waiting: Candidate[] = []
   for (const arrival of arrivals) {
     const { parsed, keys } = arrival
@@ -103,6 +108,7 @@ const rulesOfKnown: readonly Rule[] = [
   byAuthorsId,
   bySameContentInPlace,
   bySameContentElsewhere,
+  byPublishedContent,
   byPath,
   byInode,
 ]
@@ -115,15 +121,28 @@ class Batch {
   readonly decisions: Decision[] = []
   readonly facts: Facts
   readonly released: Map<string, Released>
+  readonly isLast: boolean
   readonly #claimed = new Set<string>()
   readonly #pathByKey = new Map<string, string>()
 
   readonly #idByInode = new Map<string, string>()
+  readonly #recoveredByTitle = new Map<string, EntryRecord[]>()
 
-  constructor(facts: Facts, released: Map<string, Released>) {
+  constructor(facts: Facts, released: Map<string, Released>, isLast: boolean) {
     this.facts = facts
     this.released = released
-    for (const [id, { identity, gone }] of released) if (gone) this.#idByInode.set(identity, id)
+    this.isLast = isLast
+    for (const [id, { identity, gone, record }] of released) {
+      if (gone) this.#idByInode.set(identity, id)
+      if (record.state !== 'recovered') continue
+      const alike = this.#recoveredByTitle.get(record.title)
+      if (alike === undefined) this.#recoveredByTitle.set(record.title, [record])
+      else alike.push(record)
+    }
+  }
+
+  recoveredCalled(title: string): readonly EntryRecord[] {
+    return this.#recoveredByTitle.get(title) ?? []
   }
 
   decide(decision: Decision): void {
@@ -226,6 +245,21 @@ function bySameContentElsewhere(batch: Batch, candidate: Candidate): boolean {
   return record !== undefined && batch.take(candidate, record)
 }
 
+/**
+ * An entry read back from a feed is known again by what the feed said of it, although its file was
+ * edited, or its date changed, since its id was made. Of several alike that of the same date is taken.
+ */
+function byPublishedContent(batch: Batch, candidate: Candidate): boolean {
+  const { article, keys } = candidate
+  const same: EntryRecord[] = []
+  for (const record of batch.recoveredCalled(article.title)) {
+    if (similarity(record.sketch, keys.sketch) === 1 && batch.released.has(record.id))
+      same.push(record)
+  }
+  const record = same.find((one) => one.publishedAtMs === article.publishedAtMs) ?? same[0]
+  return record !== undefined && batch.take(candidate, record)
+}
+
 function byPath(batch: Batch, candidate: Candidate): boolean {
   const own = batch.ownRecord(candidate.arrival)
   if (own === undefined) return false
@@ -288,7 +322,10 @@ function byLikeness(batch: Batch, candidate: Candidate): boolean {
     const score = likeness(candidate, record)
     if (score > bestScore) [best, bestScore] = [record, score]
   }
-  return best !== undefined && batch.take(candidate, best)
+  if (best === undefined) return false
+  if (batch.isLast) return batch.take(candidate, best)
+  batch.decide({ kind: 'postponed', arrival: candidate.arrival })
+  return true
 }
 
 function likeness(candidate: Candidate, record: EntryRecord): number {
@@ -304,29 +341,6 @@ function likeness(candidate: Candidate, record: EntryRecord): number {
   if (names === 'series') return 0
   if (names === 'alike') return wording >= likenessMin ? 1 + wording : 0
   return wording >= likenessOfUnlikeNamesMin ? wording : 0
-}
-
-/**
- * `series`: the names differ in their numbers only (`weather-22.txt`, `weather-23.txt`), as those of
- * separate articles do. `alike`: same name in another folder, or most of the name in the same folder.
- */
-function compareNames(left: string, right: string): 'series' | 'alike' | 'other' {
-  const [leftName, rightName] = [nameOf(left), nameOf(right)]
-  if (leftName === rightName) return 'alike'
-  if (leftName.replaceAll(/\d+/g, '0') === rightName.replaceAll(/\d+/g, '0')) return 'series'
-  const [leftPairs, rightPairs] = [pairsOf(leftName), pairsOf(rightName)]
-  const shared = [...leftPairs].filter((pair) => rightPairs.has(pair)).length
-  return (2 * shared) / (leftPairs.size + rightPairs.size || 1) >= 0.5 ? 'alike' : 'other'
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '')
-}
-
-function pairsOf(name: string): ReadonlySet<string> {
-  const pairs = new Set<string>()
-  for (let index = 0; index + 1 < name.length; index += 1) pairs.add(name.slice(index, index + 2))
-  return pairs
 }
 
 function asNew(batch: Batch, candidate: Candidate): boolean {
