@@ -6,7 +6,8 @@ import type {
   ParsedArticle,
   ReadingRules,
 } from '../src/core/article/article.ts'
-import { toSafeHtml } from '../src/core/article/body.ts'
+import { toSafeHtml, toText } from '../src/core/article/body.ts'
+import { renderMarkdown } from '../src/core/article/markdown.ts'
 import { parseArticle } from '../src/core/article/parse.ts'
 
 const parisian: ReadingRules = { timezone: 'Europe/Paris', categoriesMax: 100 }
@@ -279,6 +280,64 @@ describe('Markdown', () => {
     )
   })
 
+  it('a link without an address leaves the paragraphs after it alone', () => {
+    expect(markdown('[empty]() and <b>raw</b>\n\nHard  \nbreak').bodyHtml).toBe(
+      '<p>empty and <b>raw</b></p>\n<p>Hard<br />\nbreak</p>',
+    )
+    expect(markdown('[empty]()\n\nHard  \nbreak').bodyHtml).toBe(
+      '<p>empty</p>\n<p>Hard<br />\nbreak</p>',
+    )
+  })
+
+  it('without raw HTML is clean by construction', () => {
+    const marks =
+      '\n¦\n\n¦\n    ¦> ¦- ¦0. ¦7) ¦# ¦\n---\n¦\n```c++ x\n¦`¦*¦**¦~~¦_¦\\¦  \n¦\n|a|b|\n|:-|-:|\n|c|¦|'
+    const links =
+      '![a "b"](¦[a](¦[a](<¦>)¦ "t&quot;")¦)¦[b]: x "y"\n¦[b]¦https://x.example/?a=b&c ¦mailto:a@x.example ' +
+      '¦<tel:1>¦data:image/png,x¦JAVASCRIPT:¦//x.example¦www.x.example¦../a b¦?a¦%'
+    const characters =
+      '&lt;¦&#1;¦&#13;¦&#xD800;¦&nbsp;¦\u0338¦"¦\'¦&¦]]>¦\t¦x¦[^1]¦\n\n[^1]: n\n¦<!-- -->¦<br>'
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 8 }),
+      fc.constantFrom(...[marks, links, characters].flatMap((list) => list.split('¦'))),
+    )
+    let count = 0
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const { body, source } = renderMarkdown(pieces.join('').normalize('NFC'), undefined)
+        if (source === body.html) count += 1
+        expect(toSafeHtml(body.html)).toEqual(body)
+      }),
+      { numRuns: 1_500 },
+    )
+    expect(count).toBeGreaterThan(1_000)
+  })
+
+  it('nested deeper than anybody writes leaves its text', () => {
+    const deep = markdown(`${'> '.repeat(95)}a`).bodyHtml
+    expect(toSafeHtml(deep).html).toBe(deep)
+    const strong = markdown(`${'**a '.repeat(300)}b${' a**'.repeat(300)}`).bodyHtml
+    expect(toSafeHtml(strong).html).toBe(strong)
+    expect(strong.split('<strong>').length).toBeLessThanOrEqual(101)
+  })
+
+  it.each(['https://x.example/', 'mailto:a@x.example'])(
+    'has links for full addresses: %s',
+    (address) => {
+      expect(markdown(`a ${address} b`).bodyHtml).toContain(`<a href="${address}">${address}</a>`)
+    },
+  )
+
+  it.each(['//x.example', 'www.x.example', 'x.example', 'a@x.example', 'ftp://x.example/'])(
+    'has no link for %s, whatever stands beside it',
+    (address) => {
+      const { bodyHtml } = markdown(`https://y.example ${address} b`)
+      expect(bodyHtml).toBe(
+        `<p><a href="https://y.example/">https://y.example</a> ${address} b</p>`,
+      )
+    },
+  )
+
   it('raw HTML is cleaned', () => {
     const { bodyHtml } = markdown(
       'a <b onclick="x">b</b><script>alert(1)</script>\n\n<div style="x">c</div>',
@@ -377,15 +436,58 @@ describe('HTML', () => {
   })
 
   it('has its title from <title>, else the first <h1>, else the first sentence', () => {
-    expect(html('<title>A – Site</title><h1>A</h1><p>b</p>')).toMatchObject({
+    expect(html('<title>A – Site</title><h1>B</h1><p>b</p>')).toMatchObject({
       title: 'A – Site',
-      bodyHtml: '<h1>A</h1><p>b</p>',
+      bodyHtml: '<h1>B</h1><p>b</p>',
     })
     expect(html('<title> </title><h1>A <em>b</em></h1><p>c</p>')).toMatchObject({
       title: 'A b',
       bodyHtml: '<p>c</p>',
     })
     expect(html('<p>It began. It ended.</p>').title).toBe('It began')
+  })
+
+  it.each(['|', '-', '–', '—', '·', '::'])(
+    'has its title from <title> without the name of the site behind %s',
+    (separator) => {
+      expect(html(`<title>A - b ${separator} Site</title><h1>A -  b</h1><p>c</p>`)).toMatchObject({
+        title: 'A - b',
+        bodyHtml: '<p>c</p>',
+      })
+      const meta = '<meta property="og:title" content="A">'
+      expect(html(`<title>A ${separator} Site</title>${meta}<p>c</p>`).title).toBe('A')
+    },
+  )
+
+  it('without the name of the site has a heading that leaves the body, wherever it stands', () => {
+    const head = '<title>A | Site</title><meta property="og:title" content="A">'
+    expect(html(`${head}<h2>Politics</h2><h1>A</h1><p>c</p>`).bodyHtml).toBe(
+      '<h2>Politics</h2><p>c</p>',
+    )
+    expect(html(`${head}<h1>A</h1><main><p>c</p></main>`)).toMatchObject({
+      title: 'A',
+      bodyHtml: '<p>c</p>',
+    })
+  })
+
+  it.each(['A|Site', 'A | ', 'AB | Site', 'Site | A'])('has its whole <title> %j', (title) => {
+    expect(html(`<title>${title}</title><h1>A</h1><p>b</p>`).title).toBe(title.trim())
+  })
+
+  it.each([
+    ['By Newsdesk', 'Newsdesk'],
+    ['by  Jane Doe', 'Jane Doe'],
+    ['Par Jeanne Doe', 'Jeanne Doe'],
+    ['Von Max Müller', 'Max Müller'],
+    ['Von der Leyen', 'Von der Leyen'],
+    ['Von Trier', 'Von Trier'],
+    ['Byron', 'Byron'],
+  ])('has its author without a by-word: %s', (content, name) => {
+    expect(html(`<meta name=author content="${content}"><p>a</p>`).authors).toEqual([{ name }])
+  })
+
+  it('has its body in the first article that is not hidden', () => {
+    expect(html('<article hidden>a</article><article><p>b</p></article>').bodyHtml).toBe('<p>b</p>')
   })
 
   it('has its date from <time> when no meta says it', () => {
@@ -462,6 +564,24 @@ describe('every format', () => {
     const parsed = parseBytes('plain', Uint8Array.from([0x9c, 0x75, 0x66, 0x20, 0xe9, 0x92]))
     expect(parsed).toMatchObject({ kind: 'article', article: { bodyHtml: '<p>œuf é’</p>' } })
     expect(codesOf(parsed)).toEqual(['encoding-guessed'])
+  })
+
+  it('a UTF-8 mark decides, and its author is told of bytes that are none', () => {
+    for (const format of ['plain', 'html'] as const) {
+      const declared = new TextEncoder().encode('\ufeff<meta charset="koi8-r">é ')
+      const parsed = parseBytes(format, Uint8Array.from([...declared, 0xff]))
+      expect(parsed.kind === 'article' && toText(parsed.article.bodyHtml)).toContain('é \ufffd')
+      expect(codesOf(parsed)).toEqual(['encoding-broken'])
+    }
+  })
+
+  it('problems come in line order, those of the whole file first', () => {
+    const bytes = new TextEncoder().encode(
+      '---\nid: a b\ntitle: [a]\ndate: never\nlang: "?"\n---\nx ',
+    )
+    const parsed = parseBytes('markdown', Uint8Array.from([...bytes, 0xe9]))
+    const lines = parsed.kind === 'held' ? parsed.problems.map(({ line }) => line) : []
+    expect(lines).toEqual([undefined, 2, 3, 4, 5])
   })
 
   it('of too many categories the first are kept', () => {

@@ -150,10 +150,61 @@ describe('what feed readers show well is kept', () => {
     )
   })
 
+  it.each([
+    ['<p><a>x</a></p><p>Hard<br />y</p>', '<p>x</p><p>Hard<br />y</p>'],
+    ['<b><img></b><p>a<br />b</p>c', '<b></b><p>a<br />b</p>c'],
+    [
+      '<figure><picture><source srcset="https://x.example/b 2x"><img src="https://x.example/a"></picture><figcaption>c</figcaption></figure>',
+      '<figure><img src="https://x.example/a" alt="" /><figcaption>c</figcaption></figure>',
+    ],
+    ['<section><span>a<br></span><i>b<br>c</i></section>d', '<div>a<br /><i>b<br />c</i></div>d'],
+  ])('a tag that is dropped leaves the tags after it alone: %s', (written, expected) => {
+    expect(clean(written)).toBe(expected)
+  })
+
+  it('the tags below too many others leave those after them alone', () => {
+    const deep = `${'<i>'.repeat(100)}<section><b>x</b></section>${'</i>'.repeat(100)}`
+    expect(
+      clean(`${deep}<p>Hard<br />y</p>`).endsWith(
+        'x'.concat('</i>'.repeat(100), '<p>Hard<br />y</p>'),
+      ),
+    ).toBe(true)
+  })
+
+  it('a tag that never has content has no closing tag', () => {
+    expect(clean('<p>a<wbr>b</p>')).toBe('<p>a<wbr />b</p>')
+    expect(
+      clean(
+        '<video><source src="https://x.example/a"><source src="https://x.example/b"><track src="https://x.example/c">No video.</video>',
+      ),
+    ).toBe(
+      '<video preload="none"><source src="https://x.example/a" /><source src="https://x.example/b" /><track src="https://x.example/c" />No video.</video>',
+    )
+  })
+
+  it.each([
+    '<p hidden>b <i>c</i></p>',
+    '<span aria-hidden="true">b<span>c</span></span>',
+    '<div style="color: red; display : none">b<div style="display:none">c</div>d</div>',
+    '<p><img hidden src="https://x.example/"></p>',
+    '<form><label>b</label><button>c</button></form>',
+    '<label for="d">b</label>',
+  ])('what a reader does not see is dropped with its text: %s', (written) => {
+    expect(toText(clean(`<p>a</p>${written}<p>e<br>f</p>`))).toBe('a\ne\nf')
+  })
+
+  it('what only looks hidden stays', () => {
+    expect(
+      toText(clean('<p hidden="until-found">a</p><p aria-hidden="false">b</p><hidden>c</hidden>')),
+    ).toBe('a\nb\nc')
+    expect(toText(clean('<ul><li><label><input type="checkbox"> a</label></li></ul>'))).toBe('a')
+  })
+
   it('the ids that links of the same text point at stay, others go', () => {
     expect(clean('<p id="a"><a href="#b">x</a></p><p id="b">y</p>')).toBe(
       '<p><a href="#b">x</a></p><p id="b">y</p>',
     )
+    expect(clean('<p id="b">y <a id="b">z</a></p><title><a href="#b">x</a>')).toBe('<p>y z</p>')
   })
 
   it('sound and film stay, play by themselves never, and have no attribute the W3C validator reports', () => {

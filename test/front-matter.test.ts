@@ -321,6 +321,12 @@ describe('values', () => {
     ['authors: Jane, John', [{ name: 'Jane' }, { name: 'John' }]],
     ['author: Jane <j@x.example>', [{ name: 'Jane', email: 'j@x.example' }]],
     ['author: Jane <https://x.example>', [{ name: 'Jane', url: 'https://x.example/' }]],
+    ['author: Smith & <Sons>', [{ name: 'Smith & <Sons>' }]],
+    ['author: <Sons>', [{ name: '<Sons>' }]],
+    ['author: <j@x.example>', [{ name: 'j@x.example', email: 'j@x.example' }]],
+    ['params: {author: Jane}', [{ name: 'Jane' }]],
+    ['params: {authors: [Jane, {name: John}]}', [{ name: 'Jane' }, { name: 'John' }]],
+    ['params: {author: John}\nauthor: Jane', [{ name: 'Jane' }]],
     ['author: j@x.example', [{ name: 'j@x.example', email: 'j@x.example' }]],
     [
       'authors: [Jane, {name: John, uri: "https://j.example/"}, Jane]',

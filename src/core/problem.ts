@@ -32,6 +32,11 @@ const wordings = {
     severity: 'notice',
     sentence: () => 'not valid UTF-8, so it was read as windows-1252; save it as UTF-8 to be sure',
   },
+  'encoding-broken': {
+    severity: 'notice',
+    sentence: () =>
+      'has bytes that are not UTF-8 though it says it is; they show as \ufffd; save it anew',
+  },
   'text-empty': {
     severity: 'held',
     sentence: () => 'nothing to publish in it; write some text, or delete the file',

@@ -1,18 +1,24 @@
 import { normalizeText } from '../text.ts'
 import { words } from './escape.ts'
+import { droppedTag, hiddenTag } from './nesting.ts'
 
 /** What is known while the tags of one body are cleaned. */
 export type TagReading = {
   /** Ids that a link in the same body points at. */
   readonly anchors: ReadonlySet<string>
+  /** Ids that were kept. */
+  readonly ids: Set<string>
   hasRelativeAddresses: boolean
+  /** Forms that are open. */
+  formDepth: number
+}
+
+export function startReading(anchors: ReadonlySet<string>): TagReading {
+  return { anchors, ids: new Set(), hasRelativeAddresses: false, formDepth: 0 }
 }
 
 type Attributes = Readonly<Record<string, string>>
 type CleanTag = { tagName: string; attribs: Record<string, string> }
-
-/** No tag has this name, so it is dropped and its text stays. */
-const noTag = 'no-tag'
 
 /** Tags that readers may not know, as tags that they do. */
 const synonyms: Readonly<Record<string, string>> = {
@@ -30,6 +36,8 @@ const synonyms: Readonly<Record<string, string>> = {
   acronym: 'abbr',
   legend: 'p',
   listing: 'pre',
+  label: droppedTag,
+  [hiddenTag]: droppedTag,
 }
 
 type AttributeRule = (value: string) => string | undefined
@@ -83,12 +91,18 @@ const attributeRules: Readonly<Record<string, Readonly<Record<string, AttributeR
 const addressAttributes = new Set(['href', 'src', 'cite', 'poster'])
 const needsAttribute: Readonly<Record<string, string>> = { img: 'src', source: 'src', track: 'src' }
 
-/** Decides which attributes a tag keeps, with which values, and whether the tag stays at all. */
+/**
+ * Decides which attributes a tag keeps, with which values, and whether the tag stays at all. One that does not is
+ * marked for `nesting.ts`: sanitize-html loses count of the open tags when one is renamed to what it does not allow.
+ */
 export function cleanAttributes(
   written: string,
   attributes: Attributes,
   reading: TagReading,
 ): CleanTag {
+  if (isHidden(attributes) || isFieldLabel(written, attributes, reading)) {
+    return { tagName: hiddenTag, attribs: {} }
+  }
   const tagName = Object.hasOwn(synonyms, written) ? (synonyms[written] ?? written) : written
   const kept: Record<string, string> = {}
   const rules = Object.hasOwn(attributeRules, tagName) ? attributeRules[tagName] : undefined
@@ -103,7 +117,20 @@ export function cleanAttributes(
     if (clean !== undefined) kept[name] = clean
   }
   keepCommon(tagName, attributes, kept, reading)
-  return { tagName: isWorthKeeping(tagName, kept) ? tagName : noTag, attribs: kept }
+  return { tagName: isWorthKeeping(tagName, kept) ? tagName : droppedTag, attribs: kept }
+}
+
+/** Says whether an element is not shown to anybody; `until-found` is what folds and unfolds. */
+export function isHidden(attributes: Attributes): boolean {
+  const { hidden, style } = attributes
+  if (hidden !== undefined && hidden.trim().toLowerCase() !== 'until-found') return true
+  if (attributes['aria-hidden']?.trim().toLowerCase() === 'true') return true
+  return style !== undefined && /(?:^|;)\s{0,9}display\s{0,9}:\s{0,9}none/i.test(style)
+}
+
+/** A label around words of a list, as that of a task, is none of a form. */
+function isFieldLabel(tagName: string, attributes: Attributes, reading: TagReading): boolean {
+  return tagName === 'label' && (reading.formDepth > 0 || attributes['for'] !== undefined)
 }
 
 function keepCommon(
@@ -119,6 +146,7 @@ function keepCommon(
   const id = attributes['id'] ?? (tagName === 'a' ? attributes['name'] : undefined)
   if (id !== undefined && reading.anchors.has(id) && /^[a-z][\w.:-]{0,99}$/i.test(id)) {
     kept['id'] = id
+    reading.ids.add(id)
   }
   if ((tagName === 'td' || tagName === 'th') && attributes['style'] !== undefined) {
     const align = /text-align:\s?(left|right|center)/i.exec(attributes['style'])?.[1]

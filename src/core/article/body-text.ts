@@ -1,4 +1,4 @@
-import { decodeEntities, words } from './escape.ts'
+import { decodeEntities, tagNameAt, words } from './escape.ts'
 
 const inlineTags = new Set(
   words(`
@@ -39,17 +39,19 @@ function readText(html: string, omitted: ReadonlySet<string>, lengthMax = Infini
     const piece = html.slice(at, Math.min(end, at + lengthMax))
     text += piece.includes('\n') ? piece.replaceAll('\n', ' ') : piece
   }
-  for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
+  for (let start = html.indexOf('<'); start !== -1; start = html.indexOf('<', at)) {
     if (text.length > lengthMax) break
-    const [tag, slash, name = ''] = match
-    const end = match.index + tag.length
+    const end = html.indexOf('>', start) + 1
+    if (end === 0) break
+    const isClosing = html.startsWith('/', start + 1)
+    const name = tagNameAt(html, isClosing ? start + 2 : start + 1)
     if (omittedDepth > 0) {
-      if (name === omittedName) omittedDepth += slash === '' ? 1 : -1
+      if (name === omittedName) omittedDepth += isClosing ? -1 : 1
     } else {
-      take(match.index)
+      take(start)
       if (
-        slash === '' &&
-        (omitted.has(name) || isFootnoteMark(html, tag, end, omitted === notProse))
+        !isClosing &&
+        (omitted.has(name) || isFootnoteMark(html, start, end, omitted === notProse))
       ) {
         omittedName = name
         omittedDepth = 1
@@ -76,10 +78,10 @@ function collapse(line: string): string {
  * The raised number of a footnote, the arrow back to it, and, where only prose is wanted, the note itself, as
  * `markdown.ts` writes them.
  */
-function isFootnoteMark(html: string, tag: string, end: number, isProse: boolean): boolean {
+function isFootnoteMark(html: string, start: number, end: number, isProse: boolean): boolean {
   return (
-    tag.startsWith('<a href="#fnref') ||
-    (tag === '<sup>' && html.startsWith('<a href="#fn', end)) ||
-    (isProse && tag.startsWith('<li id="fn'))
+    html.startsWith('<a href="#fnref', start) ||
+    (html.startsWith('<sup>', start) && html.startsWith('<a href="#fn', end)) ||
+    (isProse && html.startsWith('<li id="fn', start))
   )
 }

@@ -1,7 +1,15 @@
 import { Tokenizer } from 'htmlparser2'
 import sanitizeHtml from 'sanitize-html'
-import { cleanAttributes, type TagReading } from './body-attributes.ts'
-import { decodeEntities, escapeAttribute, escapeText, keepTagEnds, words } from './escape.ts'
+import { cleanAttributes, startReading, type TagReading } from './body-attributes.ts'
+import {
+  decodeEntities,
+  escapeAttribute,
+  escapeText,
+  dropForbidden,
+  keepTagEnds,
+  words,
+} from './escape.ts'
+import { droppedTag, hiddenTag, toSoundNesting, voidTags } from './nesting.ts'
 
 /** HTML that every feed and page may carry: no script, no style, no dangerous address, always balanced. */
 export type SafeBody = {
@@ -9,23 +17,25 @@ export type SafeBody = {
   /** Some address needs the article's own address to be whole. */
   readonly hasRelativeAddresses: boolean
 }
-import { toSoundNesting } from './nesting.ts'
 
 const wordList = (list: string): string[] => [...words(list)]
 
-/** What feed readers show well. A tag that is not here is dropped and its text stays. */
+/** What feed readers show well, the most usual first. A tag that is not here is dropped and its text stays. */
 const allowedTags = wordList(`
-  h1 h2 h3 h4 h5 h6 p div br hr wbr blockquote pre ul ol li dl dt dd figure figcaption details
-  summary table caption colgroup col thead tbody tfoot tr th td a em strong b i u s del ins
-  sub sup small mark abbr q cite dfn code kbd samp var time span bdi ruby rt rp img audio
-  video source track
+
+  p a br em strong li i b img span div ul ol h1 h2 h3 h4 h5 h6 hr wbr blockquote pre dl dt dd
+  figure figcaption details summary table caption colgroup col thead tbody tfoot tr th td u s del ins
+  sub sup small mark abbr q cite dfn code kbd samp var time bdi ruby rt rp audio
+  video source track ${droppedTag} ${hiddenTag}
 `)
 
 /** Tags whose text is not the article's. */
-const silentTags = wordList(`
+const silentTags: ReadonlySet<string> = new Set(
+  words(`
   script style template noscript noembed noframes head title svg math object applet canvas map
   iframe frameset textarea select option optgroup datalist button xmp plaintext nav dialog
-`)
+`),
+)
 
 /** `body-attributes.ts` decides on the attributes of each tag; here is what may come of that. */
 const allowedAttributes = {
@@ -36,14 +46,8 @@ const allowedAttributes = {
   `),
 }
 
-/** A tag nested deeper than this is dropped and its text stays. */
-const nestingMax = 100
 /** Markup nested deeper than this was not written by anybody: it is read as text alone. */
 const nestingAbsurd = 1_000
-
-const forbiddenInXml =
-  // oxlint-disable-next-line no-control-regex -- These are the characters to be found.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /**
  * Cleans HTML from anywhere. The only way in which an author's markup enters an article.
@@ -53,25 +57,38 @@ const forbiddenInXml =
  */
 export function toSafeHtml(html: string): SafeBody {
   if (isTooDeep(html)) return { html: toTextOnly(html), hasRelativeAddresses: false }
-  const reading: TagReading = { anchors: findAnchors(html), hasRelativeAddresses: false }
-  const clean = sanitizeHtml(html, {
+  const reading = startReading(findAnchors(html))
+  const clean = sanitizeHtml(html, toOptions(reading))
+  const safe = keepTagEnds(toSoundNesting(dropForbidden(clean)).trim())
+  // A link that pointed at an id may have been dropped itself. In what is clean no link is dropped, so this ends.
+  const anchors = reading.ids.size === 0 ? reading.ids : findAnchors(safe)
+  if ([...reading.ids].some((id) => !anchors.has(id))) return toSafeHtml(safe)
+  return { html: safe, hasRelativeAddresses: reading.hasRelativeAddresses }
+}
+
+function toOptions(reading: TagReading): sanitizeHtml.IOptions {
+  return {
     allowedTags,
     allowedAttributes,
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     allowedSchemesAppliedToAttributes: ['href', 'src', 'cite', 'poster'],
     allowProtocolRelative: false,
-    nonTextTags: silentTags,
-    nestingLimit: nestingMax,
+    nonTextTags: [...silentTags],
+    selfClosing: [...voidTags],
     parseStyleAttributes: false,
-    transformTags: { '*': (tagName, attributes) => cleanAttributes(tagName, attributes, reading) },
-  })
-  return { html: toCanonical(clean), hasRelativeAddresses: reading.hasRelativeAddresses }
-}
-
-/** Removes what entities may have brought in, and puts every tag where parsers put it. */
-function toCanonical(html: string): string {
-  const nested = toSoundNesting(html.replaceAll('\r', '\n').replaceAll(forbiddenInXml, ''))
-  return keepTagEnds(nested.trim())
+    onOpenTag: (name) => {
+      if (name === 'form') reading.formDepth += 1
+    },
+    onCloseTag: (name) => {
+      if (name === 'form') reading.formDepth -= 1
+    },
+    transformTags: {
+      '*': (tagName, attributes) =>
+        silentTags.has(tagName)
+          ? { tagName, attribs: {} }
+          : cleanAttributes(tagName, attributes, reading),
+    },
+  }
 }
 
 /** The fragments that links in this HTML point at: the only ids worth keeping, such as those of footnotes. */
@@ -138,21 +155,6 @@ const silent = {
   ontext: ignore,
   ontextentity: ignore,
 }
-const voidTags = new Set([
-  'area',
-  'base',
-  'br',
-  'col',
-  'embed',
-  'hr',
-  'img',
-  'input',
-  'link',
-  'meta',
-  'source',
-  'track',
-  'wbr',
-])
 const impliesEnd = new Set(['p', 'li', 'dt', 'dd', 'tr', 'td', 'th', 'option', 'a'])
 
 function toTextOnly(html: string): string {

@@ -14,6 +14,27 @@ export function keepTagEnds(html: string): string {
   return html.includes('\u0338') ? html.replaceAll('>\u0338', '>&#x338;') : html
 }
 
+// oxlint-disable-next-line no-control-regex -- These are the characters to be found.
+const forbiddenInXml = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]|\p{Surrogate}/gu
+// oxlint-disable-next-line no-control-regex -- These are the characters to be found.
+const mayBeForbidden = /[\0-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]/
+
+/** Removes characters that entities may have brought in. */
+export function dropForbidden(html: string): string {
+  if (!mayBeForbidden.test(html) && html.isWellFormed()) return html
+  return html.replaceAll('\r', '\n').replaceAll(forbiddenInXml, '')
+}
+
+/** Reads the name of a tag, which ends at a space, `/` or `>`. */
+export function tagNameAt(html: string, start: number): string {
+  let end = start
+  for (; end < html.length; end += 1) {
+    const code = html.charCodeAt(end)
+    if (code === 0x20 || code === 0x2f || code === 0x3e) break
+  }
+  return html.slice(start, end)
+}
+
 /** Escapes text for an attribute value in double quotes. */
 export function escapeAttribute(text: string): string {
   return escapeText(text).replaceAll('"', '&quot;')

@@ -11,7 +11,7 @@ const authorsMax = 100
  */
 export function toAuthors(fields: Fields, keys: readonly string[]): readonly Author[] {
   const places = [fields]
-  for (const name of ['taxonomies', 'extra']) {
+  for (const name of ['params', 'taxonomies', 'extra']) {
     const inner = fields.get(name)
     if (inner?.kind === 'map') places.push(inner.fields)
   }
@@ -53,13 +53,14 @@ function toDescribed(fields: Fields): readonly Author[] {
   return name === '' ? [] : [{ name, email, url }]
 }
 
+/** What stands in `<…>` and is neither mail nor address belongs to the name. */
 function toAuthor(written: string): readonly Author[] {
   const line = toOneLine(written)
-  const match = /^([^<>]*)<([^<>]+)>$/.exec(line)
-  const name = unquote(toOneLine(match?.[1] ?? line))
-  const address = match?.[2]?.trim() ?? ''
-  const email = toEmail(match === null ? line : address)
-  const url = toUrl(address)
+  const [, before = '', address = ''] = /^([^<>]*)<([^<>]+)>$/.exec(line) ?? []
+  const email = toEmail(address === '' ? line : address.trim())
+  const url = toUrl(address.trim())
+  const isPart = email === undefined && url === undefined
+  const name = unquote(toOneLine(address === '' || isPart ? line : before))
   const shown = name === '' ? (email ?? url ?? '') : name
   return shown === '' ? [] : [{ name: shown, email, url }]
 }

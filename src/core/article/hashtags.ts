@@ -61,6 +61,9 @@ export function findHashtags(text: string): readonly Hashtag[] {
   return found
 }
 
+// oxlint-disable-next-line no-control-regex -- all of ASCII
+const ascii = /^[\0-\x7f]*$/
+
 /**
  * Makes the key of a category: two spellings that differ in case, width or composition have one. Case is folded in full
  * (`ß` is `ss`, every sigma one), and without regard to a language: `I`, `i`, `İ` and `ı` are one letter, as a capital
@@ -68,6 +71,7 @@ export function findHashtags(text: string): readonly Hashtag[] {
  * Source: NFKC_Casefold (Unicode §3.13), as far as JavaScript has it.
  */
 export function toTerm(label: string): string {
+  if (ascii.test(label)) return label.toLowerCase()
   const folded = foldCase(foldCase(label))
   return folded === '' ? label : folded
 }

@@ -2,12 +2,13 @@ import { Parser } from 'htmlparser2'
 import type { Author } from './article.ts'
 import { isTooDeep } from './body.ts'
 import { toText } from './body-text.ts'
-import { toAddress } from './body-attributes.ts'
+import { isHidden, toAddress } from './body-attributes.ts'
 import type { DateReader } from './date-reading.ts'
 import { words } from './escape.ts'
 import type { Fields, FieldValue } from './front-matter.ts'
 import { type Given, nothingGiven, toLabel, toLanguageTag, toLine, toTitle } from './given.ts'
 import { toAuthors } from './given-authors.ts'
+import { voidTags } from './nesting.ts'
 
 /** What an HTML file consists of. */
 export type HtmlPage = {
@@ -19,6 +20,8 @@ export type HtmlPage = {
   readonly base?: string | undefined
   /** `datetime` of the `<time>` that says when the page was published. */
   readonly time: string
+  /** Texts of the first `<h1>`s. */
+  readonly headings: readonly string[]
   /** Markup of the `<article>`, else `<main>`, else `<body>`, else all; not clean yet. */
   readonly region: string
 }
@@ -28,19 +31,24 @@ type Meta = { readonly name: string; readonly content: string }
 /** Reads the parts of an HTML page; anything that is not there is empty. */
 export function readHtmlPage(html: string): HtmlPage {
   const head: Head = { meta: [], title: '', lang: '', canonical: '', base: '' }
-  if (isTooDeep(html)) return { ...head, base: undefined, time: '', region: html }
+  if (isTooDeep(html)) return { ...head, base: undefined, time: '', headings: [], region: html }
   const regions = new Map<string, Region>()
   const times: Time[] = []
+  const headings: string[] = []
   let titlesEnded = 0
   let isInTitle = false
+  let isInHeading = false
   const parser = new Parser({
     onopentag(name, attributes) {
       readHeadTag(head, name, attributes)
       if (name === 'title') isInTitle = titlesEnded === 0
-      else if (regionNames.has(name)) openRegion(regions, name, parser.endIndex + 1)
-      else if (name === 'time') addTime(times, attributes, parser.startIndex)
+      else if (name === 'h1') isInHeading = headings.push('') <= headingsMax
+      else if (regionNames.has(name)) {
+        if (!isHidden(attributes)) openRegion(regions, name, parser.endIndex + 1)
+      } else if (name === 'time') addTime(times, attributes, parser.startIndex)
     },
     onclosetag(name) {
+      if (name === 'h1') isInHeading = false
       if (name === 'title') {
         isInTitle = false
         titlesEnded += 1
@@ -48,6 +56,7 @@ export function readHtmlPage(html: string): HtmlPage {
     },
     ontext(text) {
       if (isInTitle) head.title += text
+      if (isInHeading) headings.push((headings.pop() ?? '') + text)
     },
   })
   parser.end(html)
@@ -60,9 +69,12 @@ export function readHtmlPage(html: string): HtmlPage {
     ...head,
     base: base?.isRelative === false ? base.text : undefined,
     time: time?.text ?? '',
+    headings,
     region: html.slice(start, end),
   }
 }
+
+const headingsMax = 10
 
 type Head = { meta: Meta[]; title: string; lang: string; canonical: string; base: string }
 type Attributes = Readonly<Record<string, string>>
@@ -147,7 +159,7 @@ export function toGivenInPage(page: HtmlPage, readDate: DateReader): Given {
   const canonical = toAddress(page.canonical)
   return {
     ...nothingGiven,
-    title: toTitle(page.title) ?? toTitle(all(names.title)[0] ?? ''),
+    title: toPageTitle(page, all(names.title)[0] ?? ''),
     publishedAtMs: instant(names.published, page.time === '' ? [] : [page.time]),
     updatedAtMs: instant(names.updated),
     expiresAtMs: instant(names.expires),
@@ -163,10 +175,31 @@ export function toGivenInPage(page: HtmlPage, readDate: DateReader): Given {
   }
 }
 
+/** What stands between a title and the name of the site. */
+const siteSeparator = /^ (?:[|–—·-]|::) \S/
+
+/** The `<title>`, without the name of the site when a heading or `og:title` tells where that begins. */
+function toPageTitle(page: HtmlPage, named: string): string | undefined {
+  const title = toTitle(page.title)
+  if (title === undefined) return toTitle(named)
+  const own = [...page.headings, named]
+    .map(toTitle)
+    .find(
+      (text) =>
+        text !== undefined &&
+        title.startsWith(text) &&
+        siteSeparator.test(title.slice(text.length)),
+    )
+  return own ?? title
+}
+
+/** `By Jane Doe`; a `Von` is part of a name as well, and then no two names in capitals follow. */
+const byWord = /^(?:by|By|BY|par|Par|PAR)\s+(?=\S)|^(?:von|Von|VON)\s+(?=\p{Lu}\S*\s+\p{Lu})/u
+
 function toPageAuthors(contents: readonly string[]): readonly Author[] {
   const items: readonly FieldValue[] = contents
     .filter((text) => !/^https?:/i.test(text))
-    .map((text) => ({ kind: 'text', line: 1, text }))
+    .map((text) => ({ kind: 'text', line: 1, text: text.replace(byWord, '') }))
   const fields: Fields = new Map([['author', { kind: 'list', line: 1, items }]])
   return toAuthors(fields, ['author'])
 }
@@ -176,22 +209,29 @@ export type Headed = { readonly html: string; readonly heading?: string | undefi
 
 /**
  * Takes the heading that is the title out of clean HTML: the first `<h1>` if no title is given, else the first
- * heading if it says the same.
+ * heading or the first `<h1>`, if it says the same.
  */
 export function takeHeading(html: string, title: string | undefined): Headed {
-  const start = html.search(title === undefined ? /<h1[ >]/ : /<h[1-6][ >]/)
-  if (start === -1) return { html }
-  const closing = `</${html.slice(start + 1, start + 3)}>`
-  const end = html.indexOf(closing, start)
-  if (end === -1) return { html }
-  const heading = toLine(toText(html.slice(start, end)))
-  if (heading === undefined || (title !== undefined && heading !== title)) return { html }
-  return { html: `${html.slice(0, start)}${html.slice(end + closing.length)}`.trim(), heading }
+  const main = headingAt(html, /<h1[ >]/)
+  if (title === undefined) return main === undefined ? { html } : without(html, main)
+  const found = [headingAt(html, /<h[1-6][ >]/), main].find((heading) => heading?.text === title)
+  return found === undefined ? { html } : without(html, found)
 }
 
-const voidTags = new Set(
-  words('area base br col embed hr img input link meta param source track wbr'),
-)
+type Heading = { readonly text: string; readonly start: number; readonly end: number }
+
+function headingAt(html: string, pattern: RegExp): Heading | undefined {
+  const start = html.search(pattern)
+  if (start === -1) return undefined
+  const closing = `</${html.slice(start + 1, start + 3)}>`
+  const end = html.indexOf(closing, start)
+  const text = end === -1 ? undefined : toLine(toText(html.slice(start, end)))
+  return text === undefined ? undefined : { text, start, end: end + closing.length }
+}
+
+function without(html: string, { text, start, end }: Heading): Headed {
+  return { html: `${html.slice(0, start)}${html.slice(end)}`.trim(), heading: text }
+}
 
 /** In XHTML `<script />` is a whole element; to an HTML parser it would begin one that swallows what follows. */
 export function expandXhtml(text: string): string {

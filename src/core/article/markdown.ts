@@ -1,28 +1,17 @@
-import MarkdownIt, { type Token } from 'markdown-it'
-import footnotes from 'markdown-it-footnote'
+import type { Token } from 'markdown-it'
+import { type SafeBody, toSafeHtml } from './body.ts'
+import { createMarkdown, renderClean } from './markdown-html.ts'
 
-/** Markdown as HTML that is not clean yet. */
+/** Markdown as clean HTML. */
 export type RenderedMarkdown = {
-  readonly html: string
-  /** Plain text of the heading that leads the text; it is not in `html`. */
+  readonly body: SafeBody
+  /** What `body` was cleaned from, if it had to be. */
+  readonly source: string
+  /** Plain text of the heading that leads the text; it is not in `body`. */
   readonly heading?: string | undefined
 }
 
-/** Looking for addresses takes a fifth of the time, and most texts have none. */
-const withLinks = createMarkdown(true)
-const withoutLinks = createMarkdown(false)
-
-function createMarkdown(linkify: boolean): InstanceType<typeof MarkdownIt> {
-  const markdown = new MarkdownIt({
-    html: true,
-    xhtmlOut: true,
-    linkify,
-    breaks: false,
-    typographer: false,
-  }).use(footnotes)
-  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
-  return markdown
-}
+const markdown = createMarkdown()
 
 /**
  * Renders CommonMark with tables, strikethrough, footnotes and links for full addresses.
@@ -33,14 +22,16 @@ export function renderMarkdown(text: string, title: string | undefined): Rendere
   const env = {
     docId: source.includes('[^') || source.includes('^[') ? toDigest(source) : undefined,
   }
-  const markdown = source.includes('://') ? withLinks : withoutLinks
   const tokens = markdown.parse(source, env)
   const leading = findLeadingHeading(tokens)
-  const heading = leading === undefined ? '' : toPlain(tokens[leading + 1]?.children ?? [])
-  const isTitle = heading !== '' && (title === undefined || title === heading)
+  const written = leading === undefined ? '' : toPlain(tokens[leading + 1]?.children ?? [])
+  const isTitle = written !== '' && (title === undefined || title === written)
   if (isTitle && leading !== undefined) tokens.splice(leading, 3)
+  const heading = isTitle ? written : undefined
+  const clean = renderClean(markdown, tokens, env)
+  if (clean !== undefined) return { body: clean, source: clean.html, heading }
   const html = markdown.renderer.render(tokens, markdown.options, env)
-  return { html, heading: isTitle ? heading : undefined }
+  return { body: toSafeHtml(html), source: html, heading }
 }
 
 /** The heading before which there is no text; pictures, rules and raw HTML may stand there. */

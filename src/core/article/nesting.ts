@@ -1,8 +1,18 @@
-import { words } from './escape.ts'
+import { tagNameAt, words } from './escape.ts'
 
 type Element = { readonly name: string; isOpen: boolean }
 
-const voidTags = new Set(words('br hr img wbr source track col'))
+/** Tags that have no content, and so no closing tag. */
+export const voidTags: ReadonlySet<string> = new Set(
+  words('area base br col embed hr img input link meta param source track wbr'),
+)
+
+/** Marks of tags that this step leaves out, the one with its text staying, the other with all that is in it. */
+export const droppedTag = 'dropped'
+export const hiddenTag = 'hidden'
+
+/** A tag nested deeper than this is left out and its text stays; the parts of a table come with it. */
+const nestingMax = 100
 
 /** A paragraph ends where one of these begins. */
 const endsParagraph = new Set(
@@ -35,6 +45,12 @@ const tableParents: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 )
 const tableFrames = new Set(words('table colgroup thead tbody tfoot tr'))
 
+const link: ReadonlySet<string> = new Set(['a'])
+const listItem: ReadonlySet<string> = new Set(['li'])
+const definition: ReadonlySet<string> = new Set(['dt', 'dd'])
+const paragraph: ReadonlySet<string> = new Set(['p'])
+const table: ReadonlySet<string> = new Set(['table'])
+
 /**
  * Moves the tags of balanced HTML to where the parsing rules of HTML would put them, so that no parser has to mend
  * anything and strict ones (the W3C feed validator's) have nothing to report: no block in a paragraph, no link in
@@ -44,14 +60,19 @@ const tableFrames = new Set(words('table colgroup thead tbody tfoot tr'))
 export function toSoundNesting(html: string): string {
   const out = new Nest()
   const written: (Element | undefined)[] = []
+  let hiddenDepth = 0
   let at = 0
-  for (const match of html.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
-    const [tag, slash, name = ''] = match
-    if (match.index > at) out.text(html.slice(at, match.index))
-    at = match.index + tag.length
-    if (slash !== '') out.close(written.pop())
-    else if (voidTags.has(name)) out.open(name, tag)
-    else written.push(out.open(name, tag))
+  for (let start = html.indexOf('<'); start !== -1; start = html.indexOf('<', at)) {
+    if (start > at && hiddenDepth === 0) out.text(html.slice(at, start))
+    at = html.indexOf('>', start) + 1
+    const isClosing = html.startsWith('/', start + 1)
+    const name = tagNameAt(html, isClosing ? start + 2 : start + 1)
+    if (name === hiddenTag) hiddenDepth += isClosing ? -1 : 1
+    else if (hiddenDepth > 0) continue
+    else if (isClosing) out.close(written.pop())
+    else if (name === droppedTag) written.push(undefined)
+    else if (voidTags.has(name)) out.open(name, html.slice(start, at))
+    else written.push(out.open(name, html.slice(start, at)))
   }
   if (at < html.length) out.text(html.slice(at))
   return out.end().replaceAll('<p></p>', '')
@@ -76,6 +97,8 @@ class Nest {
   open(name: string, tag: string): Element | undefined {
     if (tableParents.has(name)) {
       if (!this.#enterTablePart(name)) return undefined
+    } else if (this.#open.length >= nestingMax && !voidTags.has(name)) {
+      return undefined
     } else {
       this.#enterCell()
       this.#closeBefore(name)
@@ -114,10 +137,10 @@ class Nest {
   }
 
   #closeBefore(name: string): void {
-    if (name === 'a') this.#closeInnermost(new Set(['a']), cells)
-    if (name === 'li') this.#closeInnermost(new Set(['li']), listScopes)
-    if (name === 'dt' || name === 'dd') this.#closeInnermost(new Set(['dt', 'dd']), listScopes)
-    if (endsParagraph.has(name)) this.#closeInnermost(new Set(['p']), scopes)
+    if (name === 'a') this.#closeInnermost(link, cells)
+    if (name === 'li') this.#closeInnermost(listItem, listScopes)
+    if (name === 'dt' || name === 'dd') this.#closeInnermost(definition, listScopes)
+    if (endsParagraph.has(name)) this.#closeInnermost(paragraph, scopes)
     if (headings.has(name) && headings.has(this.#open.at(-1)?.name ?? '')) {
       this.#closeTo(this.#open.length - 1)
     }
@@ -131,8 +154,8 @@ class Nest {
   }
 
   #enterTablePart(name: string): boolean {
-    const parents = tableParents.get(name) ?? new Set<string>()
-    const depth = this.#find(parents, new Set(['table']))
+    const parents = tableParents.get(name) ?? table
+    const depth = this.#find(parents, table)
     if (depth === -1) return false
     this.#closeTo(depth + 1)
     const isMissingRow = (name === 'td' || name === 'th') && this.#open.at(-1)?.name !== 'tr'

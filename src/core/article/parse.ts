@@ -1,4 +1,4 @@
-import type { Problem } from '../problem.ts'
+import type { Problem, ProblemCode } from '../problem.ts'
 import { severityOf } from '../problem.ts'
 import { parseDate } from '../dates.ts'
 import {
@@ -41,7 +41,7 @@ export function parseArticle(file: ArticleFile, rules: ReadingRules): ParsedArti
     }
   }
   const problems: Problem[] = []
-  if (decoded.guessed) problems.push({ code: 'encoding-guessed', path: file.path })
+  if (decoded.problem !== undefined) problems.push({ code: decoded.problem, path: file.path })
   const lines = decoded.text.split('\n')
   const matter = readFrontMatter(lines)
   if (matter.kind === 'problem') {
@@ -57,7 +57,14 @@ export function parseArticle(file: ArticleFile, rules: ReadingRules): ParsedArti
   if (given.isDraft) return { kind: 'draft' }
   const parts = readParts(source, given, readDate)
   problems.push(...parts.given.problems, ...parts.problems)
-  return toParsed(source, parts, problems)
+  return inLineOrder(toParsed(source, parts, problems))
+}
+
+/** Those of the whole file first. */
+function inLineOrder(parsed: ParsedArticle): ParsedArticle {
+  if (parsed.kind === 'draft' || parsed.problems.length < 2) return parsed
+  const problems = parsed.problems.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0))
+  return { ...parsed, problems }
 }
 
 type Source = {
@@ -123,9 +130,9 @@ function readMarkdown(source: Source, given: Given, readDate: Reader): Parts {
     takesTitle: false,
   })
   const rendered = renderMarkdown(shape.bodyLines.join('\n'), given.title)
-  const body = toSafeHtml(rendered.html)
+  const { body } = rendered
   return {
-    given: withTeaser(given, rendered.html),
+    given: withTeaser(given, rendered.source),
     shape,
     heading: toTitle(rendered.heading ?? ''),
     html: body.html,
@@ -282,7 +289,10 @@ type Categories = { readonly categories: readonly string[]; readonly found?: str
  */
 function toCategories(parts: Parts, categoriesMax: number): Categories {
   const byTerm = new Map<string, string>()
+  const seen = new Set<string>()
   const add = (label: string): void => {
+    if (seen.has(label)) return
+    seen.add(label)
     const term = toTerm(label)
     if (term !== '' && !byTerm.has(term)) byTerm.set(term, label)
   }
@@ -303,20 +313,28 @@ function toCategories(parts: Parts, categoriesMax: number): Categories {
 }
 
 type Decoded =
-  | { readonly kind: 'text'; readonly text: string; readonly guessed: boolean }
+  | { readonly kind: 'text'; readonly text: string; readonly problem?: ProblemCode | undefined }
   | { readonly kind: 'binary'; readonly found: string }
 
-/** An encoding that an HTML file declares counts where its bytes are not UTF-8. */
+/** An encoding that an HTML file declares counts where neither a mark nor its bytes say that it is UTF-8. */
 function decodeFile(file: ArticleFile): Decoded {
   const decoded = decodeText(file.bytes)
-  if (decoded.kind === 'binary' || !decoded.guessed || file.format !== 'html') return decoded
-  const label = findDeclaredEncoding(file.bytes)
-  if (label === undefined || /^(?:utf-?8|utf-?16|unicode)/.test(label)) return decoded
+  if (decoded.kind === 'binary' || !decoded.guessed) return decoded
+  const { kind, text, encoding } = decoded
+  if (encoding === 'utf-8') return { kind, text, problem: 'encoding-broken' }
+  const declared = file.format === 'html' ? decodeAsDeclared(file.bytes) : undefined
+  return declared === undefined
+    ? { kind, text, problem: 'encoding-guessed' }
+    : { kind, text: declared }
+}
+
+function decodeAsDeclared(bytes: Uint8Array): string | undefined {
+  const label = findDeclaredEncoding(bytes)
+  if (label === undefined || /^(?:utf-?8|utf-?16|unicode)/.test(label)) return undefined
   try {
-    const text = normalizeText(new TextDecoder(label).decode(file.bytes))
-    return { kind: 'text', text, guessed: false }
+    return normalizeText(new TextDecoder(label).decode(bytes))
   } catch (error) {
-    if (error instanceof RangeError) return decoded
+    if (error instanceof RangeError) return undefined
     throw error
   }
 }

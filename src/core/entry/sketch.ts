@@ -10,13 +10,63 @@ const sketchLength = 2 ** slotBits
 const emptySlot = 0xffffffff
 const wordsMax = 1_000
 
-const wordPattern =
-  /<[^>]{0,2000}>|[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|[\p{L}\p{M}\p{N}]+/gu
+const tagLengthMax = 2_000
 
-function hashWord(word: string): number {
+const wordLetter = /[\p{L}\p{M}\p{N}]/u
+const aloneScript = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u
+
+/**
+ * Classes of characters: no part of a word, a word by itself, part of one, and a letter that is a word by itself
+ * where no other stands before it.
+ */
+const [unknown, other, sign, letter, single] = [0, 1, 2, 3, 4]
+/** Class of each code unit, as it comes to be known; a surrogate tells nothing without its other half. */
+const classOfUnit = new Uint8Array(0x10000)
+/** The code unit in lower case; 0 where the whole word has to be known, or is yet to be looked up. */
+const lowerOfUnit = new Uint16Array(0x10000)
+
+function classOf(character: string): number {
+  if (aloneScript.test(character)) return wordLetter.test(character) ? single : sign
+  return wordLetter.test(character) ? letter : other
+}
+
+function learn(unit: number): number {
+  const character = String.fromCharCode(unit)
+  const known = classOf(character)
+  classOfUnit[unit] = known
+  const lower = character.toLowerCase()
+  // A sigma is another one at the end of a word.
+  if (lower.length === 1 && character !== 'Σ') lowerOfUnit[unit] = lower.charCodeAt(0)
+  return known
+}
+
+/** Class of the character that begins at an index. */
+function classAt(text: string, at: number): number {
+  const unit = text.charCodeAt(at)
+  if ((unit & 0xfc00) === 0xd800) return classOf(String.fromCodePoint(text.codePointAt(at) ?? unit))
+  const known = classOfUnit[unit] ?? unknown
+  return known === unknown ? learn(unit) : known
+}
+
+function lengthAt(text: string, at: number): number {
+  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
+}
+
+/** Hashes a word in lower case (FNV-1a, 32 bits), if possible without making a string of it. */
+function hashWord(text: string, start: number, end: number): number {
   let hash = 0x811c9dc5
-  for (let index = 0; index < word.length; index += 1) {
-    hash = Math.imul(hash ^ word.charCodeAt(index), 0x01000193)
+  for (let at = start; at < end; at += 1) {
+    const lower = lowerOfUnit[text.charCodeAt(at)] ?? 0
+    if (lower === 0) return hashText(text.slice(start, end).toLowerCase())
+    hash = Math.imul(hash ^ lower, 0x01000193)
+  }
+  return hash
+}
+
+function hashText(word: string): number {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < word.length; at += 1) {
+    hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193)
   }
   return hash
 }
@@ -35,17 +85,52 @@ function mix(hash: number): number {
 export function toSketch(htmlOrText: string): Sketch {
   const sketch = new Uint32Array(sketchLength).fill(emptySlot)
   let [before, last, count] = [0, 0, 0]
-  for (const [word] of htmlOrText.matchAll(wordPattern)) {
-    if (word.startsWith('<')) continue
-    count += 1
-    if (count > wordsMax) break
-    const hash = hashWord(word.toLowerCase())
+  eachWord(htmlOrText, (hash) => {
     const run = mix(Math.imul(Math.imul(before, 31) + last, 31) + hash)
     const slot = run >>> (32 - slotBits)
     if (run < (sketch[slot] ?? 0)) sketch[slot] = run
-    ;[before, last] = [last, hash]
-  }
+    before = last
+    last = hash
+    count += 1
+    return count < wordsMax
+  })
   return sketch
+}
+
+/** @param take gets the hash of each word, and tells whether it wants another */
+function eachWord(text: string, take: (hash: number) => boolean): void {
+  let tagEnd = -1
+  let at = 0
+  while (at < text.length) {
+    if (text.charCodeAt(at) === 0x3c) {
+      if (tagEnd < at) tagEnd = endOf(text, at)
+      at = isTag(text, at, tagEnd) ? tagEnd + 1 : at + 1
+      continue
+    }
+    const start = at
+    const first = classAt(text, at)
+    at += lengthAt(text, at)
+    if (first === other) continue
+    if (first === letter) {
+      while (at < text.length && classAt(text, at) >= letter) at += lengthAt(text, at)
+    }
+    if (!take(hashWord(text, start, at))) return
+  }
+}
+
+function endOf(text: string, start: number): number {
+  const end = text.indexOf('>', start)
+  return end === -1 ? Infinity : end
+}
+
+/** Nothing that is longer than any tag is one; the limit is one of characters, not of code units. */
+function isTag(text: string, start: number, end: number): boolean {
+  let length = end - start - 1
+  if (length > tagLengthMax * 2) return false
+  for (let at = start; length > tagLengthMax && at < end; at += lengthAt(text, at)) {
+    if (lengthAt(text, at) === 2) length -= 1
+  }
+  return length <= tagLengthMax
 }
 
 /** Estimates the share of wording that two texts have in common: 0 (nothing, or no words at all) to 1 (the same). */
