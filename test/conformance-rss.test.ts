@@ -112,10 +112,13 @@ const rssRules: readonly Rule[] = [
     says: 'Best Practices: a channel links to itself with atom:link, type included',
     holds: (document) =>
       channelOf(document).every((channel) => {
-        const [self, ...others] = named(channel, 'atom:link')
-        const { rel, type, href } = self?.attributes ?? {}
+        const links = named(channel, 'atom:link').map(({ attributes }) => attributes)
+        const [self, ...others] = links.filter(({ rel }) => rel === 'self')
         return (
-          rel === 'self' && type === 'application/rss+xml' && isHttp(href) && others.length === 0
+          self === links[0] &&
+          self?.['type'] === 'application/rss+xml' &&
+          isHttp(self['href']) &&
+          others.length === 0
         )
       }),
     neighbour: [' type="application/rss+xml"', ''],

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest'
 import { checkDocument } from '../src/core/feed/gate.ts'
-import { formats, nastyEntries, renderFeed, toExampleEntry } from './support/feed-examples.ts'
+import {
+  formats,
+  fullHead,
+  nastyEntries,
+  renderFeed,
+  toExampleEntry,
+  toExampleHead,
+  tombstonesOf,
+} from './support/feed-examples.ts'
 
 const bytesMax = 2 ** 20
 const entries = nastyEntries.slice(0, 3)
@@ -111,4 +119,59 @@ test('the gate refuses nothing that stands deeper in an entry than its own parts
   const document = renderFeed('atom', entries).replace('</entry>', source)
   expect(document).toContain('urn:x:other')
   expect(checkDocument('atom', document, expected)).toBeUndefined()
+})
+
+const tombstones = tombstonesOf(fullHead)
+const buried = { ...expected, tombstones }
+
+test('the gate lets archive pages and tombstones pass', () => {
+  const page = { ...fullHead, archive: { page: 2, previous: 1, next: 3 } }
+  for (const head of [fullHead, page]) {
+    const document = renderFeed('atom', entries, head)
+    expect(checkDocument('atom', document, buried)).toBeUndefined()
+  }
+  for (const format of ['rss', 'json'] as const) {
+    const document = renderFeed(format, entries, fullHead)
+    expect(checkDocument(format, document, buried)).toBeUndefined()
+  }
+})
+
+test('the gate refuses a tombstone too few, too many, or nobody expects', () => {
+  const document = renderFeed('atom', entries, fullHead)
+  for (const other of [tombstones.slice(1), [...tombstones, 'urn:x:2'], [], undefined]) {
+    expect(checkDocument('atom', document, { ...expected, tombstones: other })).toContain(
+      'expected',
+    )
+  }
+  expect(checkDocument('atom', renderFeed('atom', entries), buried)).toContain('expected')
+})
+
+test('the gate refuses an id that is both an entry and deleted', () => {
+  const head = { ...toExampleHead(), tombstones: [{ id: second, deletedAtMs: 0 }] }
+  const document = renderFeed('atom', entries, head)
+  expect(checkDocument('atom', document, { ...expected, tombstones: [second] })).toContain(second)
+})
+
+test.each([
+  ['with one id twice', 'urn:x:gone?&lt;&amp;&quot;&gt;', 'urn:x:gone'],
+  ['of nothing', ' ref="urn:x:gone"', ''],
+  ['of no time', ' when="2024-11-23T08:30:00Z"', ''],
+  ['of a day that is none', '="2024-11-23T08', '="2024-11-33T08'],
+  ['dated as RSS does', '"2024-11-23T08:30:00Z"', '"Sat, 23 Nov 2024 08:30:00 +0000"'],
+  ['later than its feed', '="2024-11-23T08', '="2024-11-24T08'],
+  ['in another namespace', 'tombstones/1.0', 'tombstones/2.0'],
+])('the gate refuses a tombstone %s', (_what, right, wrong) => {
+  const document = renderFeed('atom', entries, fullHead)
+  expect(checkDocument('atom', document, buried)).toBeUndefined()
+  const broken = document.replace(right, wrong)
+  expect(broken).not.toBe(document)
+  expect(checkDocument('atom', broken, buried)).toBeDefined()
+})
+
+test('the gate refuses a tombstone twice that was announced twice', () => {
+  const document = renderFeed('atom', entries, fullHead)
+  const [tombstone = ''] = /<at:deleted-entry [^>]*>/.exec(document) ?? []
+  const broken = document.replace(tombstone, tombstone + tombstone)
+  const twice = [...tombstones, 'urn:x:gone?<&">']
+  expect(checkDocument('atom', broken, { ...expected, tombstones: twice })).toContain('twice')
 })

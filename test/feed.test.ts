@@ -10,6 +10,7 @@ import {
   fullHead,
   nastyEntries,
   renderFeed,
+  tombstonesOf,
   toExampleEntry,
   toExampleHead,
 } from './support/feed-examples.ts'
@@ -122,8 +123,9 @@ test.each(formats)('a document of %s passes the gate, empty or with everything',
   for (const entries of [[], [toExampleEntry()], [fullEntry], nastyEntries]) {
     for (const head of [toExampleHead(), fullHead]) {
       const ids = entries.map(({ id }) => id)
+      const tombstones = tombstonesOf(head)
       const document = renderFeed(format, entries, head)
-      expect(checkDocument(format, document, { ids, bytesMax })).toBeUndefined()
+      expect(checkDocument(format, document, { ids, tombstones, bytesMax })).toBeUndefined()
     }
   }
 })
@@ -182,8 +184,10 @@ test('a document of RSS says all of a head that RSS has a place for', () => {
     'dc:creator': 'Ana & Co',
   })
   expect(channel && texts(channel, 'image', 'url')).toEqual([fullHead.site.image])
-  const self = channel && all(channel, 'atom:link')[0]?.attributes['href']
-  expect(self).toBe('https://example.org/rss.xml')
+  expect(channel && all(channel, 'atom:link').map(({ attributes }) => attributes['href'])).toEqual([
+    'https://example.org/rss.xml',
+    'https://example.org/archive/3.xml',
+  ])
 })
 
 test('a document of Atom says all of a head', () => {
@@ -208,6 +212,7 @@ test('a document of Atom says all of a head', () => {
   expect(all(feed, 'atom:link').map(({ attributes }) => attributes['href'])).toEqual([
     'https://example.org/',
     'https://example.org/atom.xml',
+    'https://example.org/archive/3.xml',
   ])
 })
 
@@ -243,10 +248,16 @@ test('a document declares the namespaces it uses, and no other', () => {
   ])
   expect(declared(renderFeed('atom', [toExampleEntry()]))).toEqual([])
   expect(declared(renderFeed('atom', [fullEntry]))).toEqual(['media'])
+  expect(declared(renderFeed('atom', [], fullHead))).toEqual(['at'])
+  const page = { ...toExampleHead(), archive: { page: 1 }, tombstones: [] }
+  expect(declared(renderFeed('atom', [], page))).toEqual(['fh'])
 })
 
 test('a document has its kind within the first 512 bytes, where aggregators look', () => {
-  const long = toExampleHead({ title: 'long '.repeat(1000) })
+  const long = {
+    ...toExampleHead({ title: 'long '.repeat(1000) }),
+    folder: `categories/${'long-'.repeat(20)}/`,
+  }
   expect(renderFeed('rss', [], long).slice(0, 512)).toContain('<rss')
   expect(renderFeed('atom', [], long).slice(0, 512)).toContain('<feed')
 })
@@ -317,4 +328,58 @@ test('a document of a category has an id of its own, which no move of the site c
   )
   expect(idOf('categories/a/', 'https://other.example/x/')).toBe(category)
   expect(idOf('categories/b/', 'https://example.org/')).not.toBe(category)
+})
+
+test('a document of Atom tells of deleted entries after all others, newest first', () => {
+  const tombstones = [
+    { id: 'urn:x:b', deletedAtMs: 1_000 },
+    { id: 'urn:x:c', deletedAtMs: 2_500 },
+    { id: 'urn:x:a', deletedAtMs: 1_000 },
+  ]
+  const head = { ...toExampleHead(), tombstones }
+  const document = renderFeed('atom', [fullEntry], head)
+  const found = all(parseStrict(document), 'at:deleted-entry').map(({ attributes }) => attributes)
+  expect(found).toEqual([
+    { ref: 'urn:x:c', when: '1970-01-01T00:00:02.500Z' },
+    { ref: 'urn:x:a', when: '1970-01-01T00:00:01Z' },
+    { ref: 'urn:x:b', when: '1970-01-01T00:00:01Z' },
+  ])
+  expect(document.indexOf('<at:')).toBeGreaterThan(document.indexOf('</entry>'))
+  const shuffled = { ...head, tombstones: tombstones.toReversed() }
+  expect(renderFeed('atom', [fullEntry], shuffled)).toBe(document)
+})
+
+test('a document is as new as its newest tombstone, in every format that has a date', () => {
+  const head = toExampleHead()
+  const deletedAtMs = head.updatedAtMs + 86_400_000
+  const changed = { ...head, tombstones: [{ id: 'urn:x:gone', deletedAtMs }] }
+  expect(texts(parseStrict(renderFeed('atom', [], changed)), 'atom:updated')).toEqual([
+    '2024-11-24T22:14:37Z',
+  ])
+  expect(texts(parseStrict(renderFeed('rss', [], changed)), 'channel', 'lastBuildDate')).toEqual([
+    'Sun, 24 Nov 2024 22:14:37 +0000',
+  ])
+  const earlier = { ...head, tombstones: [{ id: 'urn:x:gone', deletedAtMs: 0 }] }
+  expect(texts(parseStrict(renderFeed('atom', [], earlier)), 'atom:updated')).toEqual([
+    '2024-11-23T22:14:37Z',
+  ])
+})
+
+test('a document is the same whether nothing was deleted or nobody said so', () => {
+  const head = toExampleHead()
+  for (const format of formats) {
+    const silent = renderFeed(format, [fullEntry], head)
+    expect(renderFeed(format, [fullEntry], { ...head, tombstones: [] })).toBe(silent)
+    expect(renderFeed(format, [fullEntry], { ...head, archive: { current: true } })).toBe(silent)
+  }
+})
+
+test('a document of a feed and its archive pages have one id', () => {
+  const page = { ...fullHead, archive: { page: 1 } }
+  expect(texts(parseStrict(renderFeed('atom', [], page)), 'atom:id')).toEqual([fullHead.site.id])
+})
+
+test.each(['rss', 'json'] as const)('a document of %s is never an archive page', (format) => {
+  const page = { ...toExampleHead(), archive: { page: 1 } }
+  expect(() => renderFeed(format, [], page)).toThrow(RangeError)
 })

@@ -53,6 +53,18 @@ test('all readers agree on ids, links and dates, whatever the format', async () 
   for (const others of told) expect(others).toEqual(told[0])
 })
 
+test('all readers read an archive page as they read a feed', async () => {
+  const path = join(folder, 'page.xml')
+  const head = { ...fullHead, archive: { page: 2, previous: 1, next: 3 } }
+  await writeFile(path, renderFeed('atom', nastyEntries, head))
+  for (const reader of readers.filter(({ missing }) => missing === undefined)) {
+    const read = await reader.read(path, 'atom')
+    expect(toComparable(read)).toEqual(
+      nastyEntries.map((entry) => toExpected(entry, reader, 'atom', read)),
+    )
+  }
+})
+
 const xmllint = missingProgram('xmllint', ['--version'])
 reportMissing('xmllint', xmllint)
 

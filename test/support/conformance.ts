@@ -26,27 +26,34 @@ export function judge(
   format: FeedFormat,
   rule: Rule,
 ): {
-  readonly ours: readonly boolean[]
+  /** Which of ours break it. */
+  readonly broken: readonly string[]
   readonly neighbour: boolean
   readonly changed: boolean
 } {
   const full = renderFeed(format, entries, fullHead)
-  const documents = [
+  const head = toExampleHead()
+  const documents = Object.entries({
     full,
-    renderFeed(format, entries),
-    renderFeed(format, []),
-    renderDocument(format, { ...toExampleHead(), folder: 'categories/general/' }, []),
-  ]
+    plain: renderFeed(format, entries),
+    empty: renderFeed(format, []),
+    'of a category': renderDocument(format, { ...head, folder: 'categories/general/' }, []),
+    ...(format === 'atom'
+      ? {
+          archived: renderFeed(format, entries, { ...fullHead, archive: { page: 2, previous: 1 } }),
+        }
+      : {}),
+  })
   const neighbour = full.replace(...rule.neighbour)
   return {
-    ours: documents.map((document) => rule.holds(document)),
+    broken: documents.filter(([, document]) => !rule.holds(document)).map(([name]) => name),
     neighbour: rule.holds(neighbour),
     changed: neighbour !== full,
   }
 }
 
 /** What `judge` gives for a rule that our documents keep and that can be broken. */
-export const kept = { ours: [true, true, true, true], neighbour: false, changed: true } as const
+export const kept = { broken: [], neighbour: false, changed: true } as const
 
 export function isIri(text: string | undefined): boolean {
   return text !== undefined && /^[a-z][a-z\d+.-]*:[^\s<>"]+$/.test(text)

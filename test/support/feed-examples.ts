@@ -1,6 +1,8 @@
 import type { Entry } from '../../src/core/entry/entry.ts'
 import {
+  archivePath,
   type FeedFormat,
+  feedFiles,
   type FeedHead,
   renderDocument,
   renderFragment,
@@ -40,14 +42,26 @@ export function toExampleHead(different: Partial<FeedHead['site']> = {}): FeedHe
 }
 
 /** A head that has everything a head can have. */
-export const fullHead = toExampleHead({
-  subtitle: 'News & <views>',
-  language: 'pt-BR',
-  author: { name: 'Ana & Co', email: 'ana@example.org', url: 'https://example.org/ana' },
-  copyright: '© 2024 Ana & Co',
-  image: 'https://example.org/image.png?a=1&b=2',
-  icon: 'https://example.org/icon.png',
-})
+export const fullHead: FeedHead = {
+  ...toExampleHead({
+    subtitle: 'News & <views>',
+    language: 'pt-BR',
+    author: { name: 'Ana & Co', email: 'ana@example.org', url: 'https://example.org/ana' },
+    copyright: '© 2024 Ana & Co',
+    image: 'https://example.org/image.png?a=1&b=2',
+    icon: 'https://example.org/icon.png',
+  }),
+  archive: { current: true, previous: 3 },
+  tombstones: [
+    { id: 'urn:x:gone', deletedAtMs: Date.UTC(2024, 10, 22, 8, 30, 0, 250) },
+    { id: 'urn:x:gone?<&">', deletedAtMs: Date.UTC(2024, 10, 23, 8, 30) },
+  ],
+}
+
+/** The ids of the deleted entries that a document for this head tells of. */
+export function tombstonesOf({ tombstones = [] }: FeedHead): readonly string[] {
+  return tombstones.map(({ id }) => id)
+}
 
 /** An entry that has everything an entry can have. */
 export const fullEntry = toExampleEntry({
@@ -134,3 +148,52 @@ export const nastyEntries: readonly Entry[] = nastyTitles.map((title, index) => 
     contentHtml: nastyBodies[index % nastyBodies.length] ?? '',
   })
 })
+
+/**
+ * An archived feed: the newest `window` entries stand in the feed, the others in archive pages.
+ * @param entries newest first
+ * @returns every document of it by its path below the base address
+ */
+export function renderArchivedFeed(
+  entries: readonly Entry[],
+  { window, pageLength }: { readonly window: number; readonly pageLength: number },
+): ReadonlyMap<string, string> {
+  const oldestFirst = entries.slice(window).toReversed()
+  const count = Math.ceil(oldestFirst.length / pageLength)
+  const newest = count === 0 ? undefined : count
+  const current = { ...toExampleHead(), archive: { current: true, previous: newest } as const }
+  const documents = (['atom', 'rss'] as const).map(
+    (format) =>
+      [feedFiles[format].name, renderFeed(format, entries.slice(0, window), current)] as const,
+  )
+  const pages = Array.from({ length: count }, (_, index) => {
+    const page = index + 1
+    const listed = oldestFirst.slice(index * pageLength, page * pageLength).toReversed()
+    const archive = {
+      page,
+      previous: page === 1 ? undefined : page - 1,
+      next: page === newest ? undefined : page + 1,
+    }
+    const head = {
+      ...toExampleHead(),
+      updatedAtMs: Math.max(...listed.map(({ updatedAtMs }) => updatedAtMs)),
+      archive,
+    }
+    return [archivePath(page), renderFeed('atom', listed, head)] as const
+  })
+  return new Map([...documents, ...pages])
+}
+
+/** Entries a minute apart, newest first. */
+export function toExampleEntries(count: number): readonly Entry[] {
+  return Array.from({ length: count }, (_, index) => {
+    const publishedAtMs = Date.UTC(2024, 10, 23) - index * 60_000
+    return toExampleEntry({
+      id: `urn:x:entry:${index}`,
+      title: `Number ${index}`,
+      link: `https://example.org/articles/${index}`,
+      publishedAtMs,
+      updatedAtMs: publishedAtMs,
+    })
+  })
+}

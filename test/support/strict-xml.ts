@@ -18,6 +18,9 @@ const prefixes: Readonly<Record<string, string>> = {
   'http://purl.org/rss/1.0/modules/content/': 'content:',
   'http://purl.org/dc/elements/1.1/': 'dc:',
   'http://search.yahoo.com/mrss/': 'media:',
+  'http://purl.org/syndication/history/1.0': 'fh:',
+  'http://purl.org/atompub/tombstones/1.0': 'at:',
+  'http://www.w3.org/1999/xhtml': 'xhtml:',
 }
 
 /** @throws Error when the document is not well-formed or uses a prefix that it does not declare */

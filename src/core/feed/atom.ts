@@ -2,8 +2,18 @@ import { Feed } from 'feed'
 import type { Author } from '../article/article.ts'
 import { formatRfc3339 } from '../dates.ts'
 import type { Entry } from '../entry/entry.ts'
+import { toProlog, toWelcome } from './browser.ts'
 import { exampleHead, exampleItem } from './draft.ts'
-import { feedFiles, type FeedHead, generator, toFeedId, toHomeUrl, toSelfUrl } from './head.ts'
+import {
+  feedFiles,
+  type FeedHead,
+  generator,
+  pageOf,
+  toArchiveUrl,
+  toFeedId,
+  toHomeUrl,
+  toSelfUrl,
+} from './head.ts'
 import {
   amend,
   element,
@@ -58,16 +68,22 @@ export function renderAtomEntry(entry: Entry): string {
 }
 
 /**
- * Renders an `atom:feed` from rendered entries.
- * Source: RFC 4287 §4.1.1.
+ * Renders an `atom:feed` from rendered entries: one to subscribe to, or an archive page.
+ * Source: RFC 4287 §4.1.1, RFC 5005 §4, RFC 6721 §3.
  */
 export function renderAtomDocument(head: FeedHead, entries: readonly string[]): string {
   const root = writeXml([
     element('feed', layOut(toHeadChildren(head), 1), toRootAttributes(head, entries)),
   ])
   const end = '\n</feed>'
-  const items = entries.map((entry) => `\n  ${entry}`).join('')
-  return `<?xml version="1.0" encoding="utf-8"?>\n${root.slice(0, -end.length)}${items}${end}\n`
+  const items = [...entries, ...toTombstones(head)].map((item) => `\n  ${item}`).join('')
+  return `${toProlog(head)}${root.slice(0, -end.length)}${items}${end}\n`
+}
+
+function toTombstones({ tombstones = [] }: FeedHead): readonly string[] {
+  return tombstones.map(({ id, deletedAtMs }) =>
+    writeXml([emptyElement('at:deleted-entry', { ref: id, when: formatRfc3339(deletedAtMs) })]),
+  )
 }
 
 /** Declares what is in use; an entry is rendered without knowing its feed. */
@@ -77,6 +93,12 @@ function toRootAttributes(head: FeedHead, entries: readonly string[]): XmlAttrib
     ...(entries.some((entry) => hasPrefix(entry, 'media'))
       ? { 'xmlns:media': 'http://search.yahoo.com/mrss/' }
       : {}),
+    ...(pageOf(head) === undefined
+      ? {}
+      : { 'xmlns:fh': 'http://purl.org/syndication/history/1.0' }),
+    ...((head.tombstones ?? []).length === 0
+      ? {}
+      : { 'xmlns:at': 'http://purl.org/atompub/tombstones/1.0' }),
     ...(head.site.language === undefined ? {} : { 'xml:lang': head.site.language }),
   })
 }
@@ -92,17 +114,30 @@ function toHeadChildren(head: FeedHead): readonly XmlNode[] {
     author: [toPerson(site.author ?? { name: site.title }, 1)],
     link: [
       emptyElement('link', { rel: 'alternate', type: 'text/html', href: toHomeUrl(head) }),
-      emptyElement('link', {
-        rel: 'self',
-        type: feedFiles.atom.mediaType,
-        href: toSelfUrl('atom', head),
-      }),
+      ...toDocumentLinks(head),
     ],
     subtitle: site.subtitle === undefined ? [] : [toTextConstruct('subtitle', site.subtitle)],
     logo: toText('logo', site.image),
     icon: toText('icon', site.icon),
     rights: site.copyright === undefined ? [] : [toTextConstruct('rights', site.copyright)],
+    'fh:archive': pageOf(head) === undefined ? [] : [emptyElement('fh:archive', {})],
+    div: [toWelcome(head, 1)],
   })
+}
+
+/** Links to the document itself and to its neighbours in the archive. Source: RFC 5005 §4. */
+function toDocumentLinks(head: FeedHead): readonly XmlNode[] {
+  const { archive } = head
+  const isPage = archive !== undefined && 'page' in archive
+  const addresses = {
+    self: toSelfUrl('atom', head),
+    current: isPage ? toSelfUrl('atom', { ...head, archive: undefined }) : undefined,
+    'prev-archive': toArchiveUrl(head, archive?.previous),
+    'next-archive': toArchiveUrl(head, isPage ? archive.next : undefined),
+  }
+  return Object.entries(addresses).flatMap(([rel, href]) =>
+    href === undefined ? [] : [emptyElement('link', { rel, type: feedFiles.atom.mediaType, href })],
+  )
 }
 
 function toText(

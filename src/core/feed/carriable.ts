@@ -60,9 +60,10 @@ export function toCarriableEntry(entry: Entry): Entry {
 
 /** A head as all three formats carry it. */
 export function toCarriableHead(head: FeedHead): FeedHead {
-  const { site } = head
+  const { site, tombstones } = head
   return {
     ...head,
+    tombstones: tombstones?.map((tombstone) => ({ ...tombstone, id: toCarriable(tombstone.id) })),
     site: {
       ...site,
       title: toOptional(site.title) ?? site.baseUrl,

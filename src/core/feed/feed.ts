@@ -1,11 +1,18 @@
 import type { Entry } from '../entry/entry.ts'
 import { renderAtomDocument, renderAtomEntry } from './atom.ts'
 import { toCarriableEntry, toCarriableHead } from './carriable.ts'
-import type { FeedFormat, FeedHead } from './head.ts'
+import { type FeedFormat, type FeedHead, pageOf } from './head.ts'
 import { renderJsonDocument, renderJsonItem } from './json-feed.ts'
 import { renderRssDocument, renderRssItem } from './rss.ts'
 
-export { feedFiles, type FeedFormat, type FeedHead } from './head.ts'
+export {
+  archivePath,
+  type ArchivePageName,
+  feedFiles,
+  type FeedFormat,
+  type FeedHead,
+  type Tombstone,
+} from './head.ts'
 
 type Renderer = {
   readonly fragment: (entry: Entry) => string
@@ -29,13 +36,29 @@ export function renderFragment(format: FeedFormat, entry: Entry): string {
 
 /**
  * Renders a whole document from a head and what `renderFragment` gave for this format, in their order.
- * It ends with a newline; the same input gives the same bytes.
- * @throws RangeError for an instant outside the years 0000 to 9999
+ * It ends with a newline; the same input gives the same bytes, tombstones in any order included.
+ * @throws RangeError for an instant outside the years 0000 to 9999, and for an archive page that is not Atom
  */
 export function renderDocument(
   format: FeedFormat,
   head: FeedHead,
   fragments: readonly string[],
 ): string {
-  return renderers[format].document(toCarriableHead(head), fragments)
+  if (format !== 'atom' && pageOf(head) !== undefined) {
+    throw new RangeError(`an archive page is Atom and cannot be ${format}`)
+  }
+  return renderers[format].document(toCarriableHead(withTombstonesInOrder(head)), fragments)
+}
+
+/** Puts the newest tombstone first, and lets the feed be as new as it is. */
+function withTombstonesInOrder(head: FeedHead): FeedHead {
+  if (head.tombstones === undefined) return head
+  const tombstones = head.tombstones.toSorted(
+    (a, b) => b.deletedAtMs - a.deletedAtMs || (a.id < b.id ? -1 : 1),
+  )
+  return {
+    ...head,
+    tombstones,
+    updatedAtMs: Math.max(head.updatedAtMs, tombstones[0]?.deletedAtMs ?? head.updatedAtMs),
+  }
 }

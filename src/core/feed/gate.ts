@@ -6,13 +6,15 @@ import { type Outline, type OutlineEntry, readXmlOutline } from './outline-xml.t
 export type ExpectedDocument = {
   /** The ids of its entries, in order. */
   readonly ids: readonly string[]
+  /** The ids of its tombstones, in any order; of no matter for what is not Atom. */
+  readonly tombstones?: readonly string[] | undefined
   readonly bytesMax: number
 }
 
 /**
  * Judges a rendered document as a stranger would, from its text alone: well-formed (XML 1.0,
- * Namespaces in XML 1.0; RFC 8259), of the right kind, with exactly the expected entries, no id twice,
- * every date sane, and not too large.
+ * Namespaces in XML 1.0; RFC 8259), of the right kind, with exactly the expected entries and
+ * tombstones, no id twice, every date sane, and not too large. An archive page is a document like others.
  * @returns what is wrong, in words; undefined when nothing is
  */
 export function checkDocument(
@@ -23,10 +25,10 @@ export function checkDocument(
   return (
     checkSize(document, expected.bytesMax) ??
     checkEncoding(document) ??
-    checkOutline(
-      format === 'json' ? readJsonOutline(document) : readXmlOutline(format, document),
-      expected.ids,
-    )
+    checkOutline(format === 'json' ? readJsonOutline(document) : readXmlOutline(format, document), {
+      ids: expected.ids,
+      tombstones: format === 'atom' ? (expected.tombstones ?? []) : [],
+    })
   )
 }
 
@@ -43,15 +45,41 @@ function checkEncoding(document: string): string | undefined {
   return document.isWellFormed() ? undefined : 'it has a lone surrogate'
 }
 
-function checkOutline(outline: Outline | string, ids: readonly string[]): string | undefined {
+function checkOutline(
+  outline: Outline | string,
+  expected: { readonly ids: readonly string[]; readonly tombstones: readonly string[] },
+): string | undefined {
   if (typeof outline === 'string') return outline
+  const { dates, entries } = outline
+  const ids = entries.map(({ id }) => id)
   return (
-    checkIds(
-      outline.entries.map(({ id }) => id),
-      ids,
-    ) ??
-    checkDates(outline.dates, 'the feed') ??
-    firstOf(outline.entries, checkEntry)
+    checkIds('entry', ids, expected.ids) ??
+    checkDates(dates, 'the feed') ??
+    firstOf(entries, checkEntry) ??
+    checkTombstones(outline, expected.tombstones)
+  )
+}
+
+function checkTombstones(
+  { dates: { updated }, entries, tombstones }: Outline,
+  expected: readonly string[],
+): string | undefined {
+  if (tombstones.length === 0 && expected.length === 0) return undefined
+  const live = new Set(entries.map(({ id }) => id))
+  const ids = tombstones.map(({ id }) => id)
+  return (
+    checkIds('tombstone', ids.toSorted(), expected.toSorted()) ??
+    firstOf(tombstones, ({ id, deleted }) => {
+      if (live.has(id)) return `${id} is an entry of it and has a tombstone in it`
+      // RFC 6721 §3 knows no other form, though the gate also reads the dates of RSS.
+      const wrong = rfc3339.test(deleted)
+        ? checkDates({ deleted }, id)
+        : `${id} was deleted at no date: ${deleted}`
+      if (wrong !== undefined) return wrong
+      return updated === undefined || toInstant(deleted) <= toInstant(updated)
+        ? undefined
+        : `${id} was deleted (${deleted}) after the date of the feed (${updated})`
+    })
   )
 }
 
@@ -66,17 +94,21 @@ function firstOf<Value>(
   return undefined
 }
 
-function checkIds(found: readonly string[], expected: readonly string[]): string | undefined {
+function checkIds(
+  what: 'entry' | 'tombstone',
+  found: readonly string[],
+  expected: readonly string[],
+): string | undefined {
   if (new Set(found).size !== found.length) {
     const seen = new Set<string>()
     const twice = found.find((id) => seen.size === seen.add(id).size)
-    return `it has the id ${twice} twice`
+    return `it has the ${what} ${twice} twice`
   }
   const length = Math.max(found.length, expected.length)
   for (let index = 0; index < length; index += 1) {
     const [is, should] = [found[index], expected[index]]
     if (is !== should) {
-      return `entry ${index + 1} is ${is ?? 'missing'} where ${should ?? 'none'} was expected`
+      return `${what} ${index + 1} is ${is ?? 'missing'} where ${should ?? 'none'} was expected`
     }
   }
   return undefined
@@ -99,7 +131,10 @@ function checkEntry(entry: OutlineEntry): string | undefined {
 const rfc3339 = /^(\d{4})-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 const rfc822 = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} (\d{4}) \d\d:\d\d:\d\d [+-]\d{4}$/
 
-function checkDates(dates: OutlineEntry['dates'], owner: string): string | undefined {
+function checkDates(
+  dates: Readonly<Record<string, string | undefined>>,
+  owner: string,
+): string | undefined {
   return firstOf(Object.entries(dates), ([name, date]) => {
     if (date === undefined) return undefined
     const year = (rfc3339.exec(date) ?? rfc822.exec(date))?.[1]

@@ -8,6 +8,32 @@ export const feedFiles = {
   json: { name: 'feed.json', mediaType: 'application/feed+json' },
 } as const satisfies Record<FeedFormat, { name: string; mediaType: string }>
 
+/** What remains of a deleted entry (RFC 6721). */
+export type Tombstone = {
+  readonly id: string
+  /** Milliseconds since 1970 UTC. */
+  readonly deletedAtMs: number
+}
+
+/**
+ * Names an archive page: `3` when it is closed, `3-17` while it is open and has been given 17 entries. A
+ * reader that walks the archive stops at a page it has read before (RFC 5005 §4), so a page that was
+ * given more has another name.
+ */
+export type ArchivePageName = number | `${number}-${number}`
+
+/**
+ * A document's place in an archived feed (RFC 5005 §4): the one that is current, or an archive page.
+ * Pages are numbered from 1, the oldest; `previous` is the next older one and `next` the next newer one.
+ */
+type ArchivePlace =
+  | { readonly current: true; readonly previous?: ArchivePageName | undefined }
+  | {
+      readonly page: ArchivePageName
+      readonly previous?: ArchivePageName | undefined
+      readonly next?: ArchivePageName | undefined
+    }
+
 /** The head of a feed: everything but its entries. */
 export type FeedHead = {
   readonly site: Site
@@ -15,7 +41,17 @@ export type FeedHead = {
   readonly folder: string
   /** The newest change the feed contains; milliseconds since 1970 UTC. */
   readonly updatedAtMs: number
+  /** Only Atom carries them; each counts as a change in every format. */
+  readonly tombstones?: readonly Tombstone[] | undefined
+  /** Archive pages are Atom; RSS links to them, JSON Feed says nothing of them. */
+  readonly archive?: ArchivePlace | undefined
 }
+
+/** The stylesheet of all feeds, below the base address. */
+export const stylesheetFile = 'feed.css'
+
+/** The page for people in the folder of each feed. */
+export const indexFile = 'index.html'
 
 /** Who made the documents. */
 export const generator = 'dropfeed'
@@ -25,9 +61,28 @@ export function toHomeUrl(head: FeedHead): string {
   return head.site.baseUrl + head.folder
 }
 
-/** The absolute address of the feed itself. */
+/** The absolute address of the document itself. */
 export function toSelfUrl(format: FeedFormat, head: FeedHead): string {
-  return toHomeUrl(head) + feedFiles[format].name
+  const page = pageOf(head)
+  return toHomeUrl(head) + (page === undefined ? feedFiles[format].name : archivePath(page))
+}
+
+/** Path of an archive page below the feed's folder: `archive/1.xml` is the oldest. */
+export function archivePath(page: ArchivePageName): string {
+  return `archive/${page}.xml`
+}
+
+/** The absolute address of an archive page; undefined when there is none. */
+export function toArchiveUrl(
+  head: FeedHead,
+  page: ArchivePageName | undefined,
+): string | undefined {
+  return page === undefined ? undefined : toHomeUrl(head) + archivePath(page)
+}
+
+/** The archive page that the head is for; undefined for a feed that people subscribe to. */
+export function pageOf({ archive }: FeedHead): ArchivePageName | undefined {
+  return archive !== undefined && 'page' in archive ? archive.page : undefined
 }
 
 /**

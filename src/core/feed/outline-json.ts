@@ -21,7 +21,7 @@ export function readJsonOutline(document: string): Outline | string {
     if (typeof entry === 'string') return entry
     entries.push(entry)
   }
-  return { dates: {}, entries }
+  return { dates: {}, entries, tombstones: [] }
 }
 
 function readItem(item: unknown): OutlineEntry | string {

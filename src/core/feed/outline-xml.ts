@@ -9,10 +9,18 @@ export type OutlineEntry = {
   }
 }
 
+/** What the gate has to know of a deleted entry. */
+type OutlineTombstone = {
+  readonly id: string
+  readonly deleted: string
+}
+
 export type Outline = {
   /** Of the feed itself. */
   readonly dates: OutlineEntry['dates']
   readonly entries: readonly OutlineEntry[]
+  /** Only Atom has them. */
+  readonly tombstones: readonly OutlineTombstone[]
 }
 
 type Part = 'id' | 'title' | 'published' | 'updated'
@@ -30,6 +38,7 @@ type Form = {
 }
 
 const atom = '{http://www.w3.org/2005/Atom}'
+const deletedEntry = '{http://purl.org/atompub/tombstones/1.0}deleted-entry'
 
 const forms = {
   rss: {
@@ -65,6 +74,7 @@ export function readXmlOutline(format: 'rss' | 'atom', document: string): Outlin
   const entryDepth = form.feed.length
   const root: Draft = {}
   const entries: Draft[] = []
+  const tombstones: OutlineTombstone[] = []
   // What is being read: `owner` is the feed, but inside an entry the entry.
   const open: string[] = []
   let owner = root
@@ -74,7 +84,7 @@ export function readXmlOutline(format: 'rss' | 'atom', document: string): Outlin
   }
 
   const parser = new SaxesParser({ xmlns: true, position: false })
-  parser.on('opentag', ({ uri, local }) => {
+  parser.on('opentag', ({ uri, local, attributes }) => {
     const name = `{${uri}}${local}`
     const depth = open.push(name) - 1
     if (depth < entryDepth) {
@@ -82,6 +92,9 @@ export function readXmlOutline(format: 'rss' | 'atom', document: string): Outlin
     } else if (depth === entryDepth && name === form.entry) {
       owner = {}
       entries.push(owner)
+    } else if (depth === entryDepth && name === deletedEntry) {
+      const [id, deleted] = [attributes['ref']?.value, attributes['when']?.value]
+      tombstones.push({ id: id ?? '', deleted: deleted ?? '' })
     } else if (depth === entryDepth || (depth === entryDepth + 1 && owner !== root)) {
       part = form.parts[name]
       if (part !== undefined && owner[part] !== undefined) parser.fail(`there is a second ${name}`)
@@ -100,10 +113,15 @@ export function readXmlOutline(format: 'rss' | 'atom', document: string): Outlin
   } catch (error) {
     return `it is not the XML it should be: ${error instanceof Error ? error.message : String(error)}`
   }
-  return toOutline(form, root, entries)
+  const outline = toOutline(form, root, entries)
+  return typeof outline === 'string' ? outline : { ...outline, tombstones }
 }
 
-function toOutline(form: Form, root: Draft, drafts: readonly Draft[]): Outline | string {
+function toOutline(
+  form: Form,
+  root: Draft,
+  drafts: readonly Draft[],
+): Omit<Outline, 'tombstones'> | string {
   if (root.title === undefined || root.updated === undefined)
     return 'it lacks its title or its date'
   const entries: OutlineEntry[] = []

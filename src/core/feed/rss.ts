@@ -1,8 +1,9 @@
 import { Feed } from 'feed'
 import { formatRfc822 } from '../dates.ts'
 import type { Entry } from '../entry/entry.ts'
+import { toProlog, toWelcome } from './browser.ts'
 import { exampleHead, exampleItem } from './draft.ts'
-import { feedFiles, type FeedHead, generator, toHomeUrl, toSelfUrl } from './head.ts'
+import { feedFiles, type FeedHead, generator, toArchiveUrl, toHomeUrl, toSelfUrl } from './head.ts'
 import {
   amend,
   element,
@@ -62,7 +63,7 @@ export function renderRssDocument(head: FeedHead, items: readonly string[]): str
   const root = writeXml([element('rss', layOut([channel], 1), toRootAttributes(head, items))])
   const end = '\n  </channel>\n</rss>'
   const body = items.map((item) => `\n    ${item}`).join('')
-  return `<?xml version="1.0" encoding="utf-8"?>\n${root.slice(0, -end.length)}${body}${end}\n`
+  return `${toProlog(head)}${root.slice(0, -end.length)}${body}${end}\n`
 }
 
 /** Declares what is in use; an item is rendered without knowing its feed. */
@@ -106,14 +107,20 @@ function toChannelChildren(head: FeedHead): readonly XmlNode[] {
           ],
     copyright:
       site.copyright === undefined ? [] : [textElement('copyright', escapeRssText(site.copyright))],
-    'atom:link': [
-      emptyElement('atom:link', {
-        rel: 'self',
-        type: feedFiles.rss.mediaType,
-        href: toSelfUrl('rss', head),
-      }),
-    ],
+    'atom:link': toDocumentLinks(head),
     'dc:creator':
       site.author === undefined ? [] : [textElement('dc:creator', escapeRssText(site.author.name))],
+    div: [toWelcome(head, itemDepth)],
   })
+}
+
+/** Links to the document itself and to the newest archive page. Source: RFC 5005 §4 and Appendix B. */
+function toDocumentLinks(head: FeedHead): readonly XmlNode[] {
+  const self = { rel: 'self', type: feedFiles.rss.mediaType, href: toSelfUrl('rss', head) }
+  const href = toArchiveUrl(head, head.archive?.previous)
+  const links =
+    href === undefined
+      ? [self]
+      : [self, { rel: 'prev-archive', type: feedFiles.atom.mediaType, href }]
+  return links.map((link) => emptyElement('atom:link', link))
 }

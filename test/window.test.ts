@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest'
+import { toWindow } from '../src/core/feed/window.ts'
+
+const rules = { feedLengthMin: 3, feedLengthMax: 8, feedBytesMax: 100_000 }
+
+/** Entry 9 is the newest published. */
+function entries(...numbers: readonly number[]) {
+  return numbers.map((number) => ({ id: `id-${number}`, publishedAtMs: number * 1_000 }))
+}
+
+function idsOf(
+  newest: readonly number[],
+  arrived: readonly number[],
+  lengthBytes = 1_000,
+): readonly string[] {
+  const candidates = { newest: entries(...newest), arrived: entries(...arrived) }
+  return toWindow(candidates, rules, () => lengthBytes).map(({ id }) => id)
+}
+
+describe('the window', () => {
+  test('shows the newest, and what arrived lately however old its date', () => {
+    expect(idsOf([9, 8, 7], [1, 9])).toEqual(['id-9', 'id-8', 'id-7', 'id-1'])
+  })
+
+  test('prefers the newest to arrivals, and late arrivals to earlier ones, where not all fit', () => {
+    expect(idsOf([9, 8, 7], [1, 3, 2], 20_000)).toEqual(['id-9', 'id-8', 'id-7', 'id-1'])
+  })
+
+  test('shows a few however large they are', () => {
+    expect(idsOf([9, 8, 7, 6], [5], 90_000)).toEqual(['id-9', 'id-8', 'id-7'])
+  })
+
+  test('has a greatest length', () => {
+    expect(idsOf([19, 18, 17], [1, 2, 3, 4, 5, 6, 7, 8, 9], 1)).toHaveLength(8)
+  })
+
+  test('orders ties by id', () => {
+    const tied = ['b', 'c', 'a'].map((id) => ({ id, publishedAtMs: 5 }))
+    const ids = toWindow({ newest: tied, arrived: tied }, rules, () => 1).map(({ id }) => id)
+    expect(ids).toEqual(['a', 'b', 'c'])
+  })
+})
