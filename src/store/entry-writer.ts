@@ -9,6 +9,7 @@ import type { PermalinkWish } from '../core/entry/permalink.ts'
 import { integer, optionalText, text, toEntryState, toSketchBytes } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { CommitSummary } from './store.ts'
+import { toPlace, Trail } from './trail.ts'
 
 type Tallies = {
   readonly states: Map<EntryState, number>
@@ -36,12 +37,15 @@ type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
 export class EntryWriter {
   readonly #statement: (sql: string) => StatementSync
   #tallies: Tallies | undefined
+  #trail: Trail
 
   constructor(statement: (sql: string) => StatementSync) {
     this.#statement = statement
+    this.#trail = new Trail(statement)
   }
 
   apply(changes: CatalogueChanges): CommitSummary {
+    this.#trail = new Trail(this.#statement)
     let removed = 0
     for (const { id, state, atMs } of changes.ended) if (this.#end(id, state, atMs)) removed += 1
     const paths = new Map(changes.files.map((file) => [file.entryId, file.path]))
@@ -60,6 +64,7 @@ export class EntryWriter {
         file.path,
       )
     }
+    this.#trail.flush()
     return { ...summary, removed }
   }
 
@@ -73,7 +78,10 @@ export class EntryWriter {
       permalink: record.permalink,
       path: undefined,
     })
-    this.#tally('recovered', undefined, 1)
+    if (record.deletedAtMs !== undefined) {
+      this.#run('UPDATE entry SET deleted_at_ms = ? WHERE id = ?', record.deletedAtMs, record.id)
+    }
+    this.#tally(record.state, undefined, 1)
   }
 
   count(state: EntryState): number {
@@ -92,12 +100,13 @@ export class EntryWriter {
   }
 
   #end(id: string, state: 'retracted' | 'expired', atMs: number): boolean {
-    const row = this.#get('SELECT key, state, language FROM entry WHERE id = ?', id)
+    const row = this.#get('SELECT * FROM entry WHERE id = ?', id)
     if (row === undefined) throw new Error(`The store does not know the entry ${id}`)
     const before = toEntryState(text(row, 'state'))
     const key = integer(row, 'key')
     this.#run('DELETE FROM content WHERE entry = ?', key)
     this.#run('DELETE FROM rendering WHERE entry = ?', key)
+    if (before === 'live') this.#trail.ends(toPlace(row), row)
     // What readers never saw leaves no tombstone.
     const deletedAtMs = before === 'live' || before === 'recovered' ? atMs : null
     this.#run(
@@ -127,12 +136,27 @@ export class EntryWriter {
       this.#tally(before, optionalText(row, 'language'), -1)
     }
     this.#tally(change.state, change.article.language, 1)
+    this.#follow(change, { ...written, key }, row)
     if (change.state !== 'live') return before === 'live' ? 'removed' : 'none'
     if (before === 'recovered') return 'none'
     if (before !== 'live') return 'added'
     return row !== undefined && integer(row, 'updated_at_ms') !== written.updatedAtMs
       ? 'updated'
       : 'none'
+  }
+
+  #follow(
+    change: EntryChange,
+    place: Written & { readonly key: number },
+    row: Row | undefined,
+  ): void {
+    const wasLive = row !== undefined && text(row, 'state') === 'live'
+    if (change.state !== 'live') {
+      if (wasLive) this.#trail.ends(place, row)
+      return
+    }
+    this.#trail.lives(place, change.categories, row)
+    if (wasLive && text(row, 'title') !== place.title) this.#trail.retitled(place)
   }
 
   #toWritten(change: EntryChange, row: Row | undefined, path: string | undefined): Written {

@@ -71,6 +71,46 @@ const steps: readonly string[] = [
   CREATE INDEX file_missing ON file (path) WHERE state = 'missing';
   CREATE INDEX file_problems ON file (path) WHERE problems IS NOT NULL;
   `,
+  `
+  -- Archive pages, and what the window of the main feed holds as published.
+  ALTER TABLE entry ADD COLUMN archive_page INTEGER;
+  ALTER TABLE entry ADD COLUMN in_window INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX entry_archive_page ON entry (archive_page) WHERE archive_page IS NOT NULL;
+  CREATE INDEX entry_unarchived ON entry (published_at_ms, id)
+    WHERE state = 'live' AND archive_page IS NULL AND in_window = 0;
+  CREATE INDEX entry_in_window ON entry (key) WHERE in_window = 1;
+  CREATE INDEX entry_arrived ON entry (arrived_at_ms) WHERE state = 'live';
+
+  -- How many entries an archive page was ever given; it is closed when the next one has some. The
+  -- file names that tell of it are kept, the one before for readers who are just walking.
+  CREATE TABLE archive_page (
+    page INTEGER PRIMARY KEY,
+    given INTEGER NOT NULL,
+    file TEXT,
+    file_before TEXT
+  ) STRICT;
+
+  -- The live entries of each category.
+  CREATE TABLE membership (
+    term TEXT NOT NULL,
+    published_at_ms INTEGER NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entry,
+    PRIMARY KEY (term, published_at_ms DESC, entry)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX membership_entry ON membership (entry);
+
+  ALTER TABLE category ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE category ADD COLUMN slug TEXT;
+  CREATE UNIQUE INDEX category_slug ON category (slug) WHERE slug IS NOT NULL;
+  CREATE INDEX category_common ON category (entries DESC, term) WHERE entries > 0;
+
+  -- What the documents in out/ do not tell yet; written with the change, removed when it is published.
+  CREATE TABLE stale (
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (kind, name)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

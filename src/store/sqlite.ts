@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Article } from '../core/article/article.ts'
-import { toTerm } from '../core/article/hashtags.ts'
 import type {
   CatalogueChanges,
   EntryRecord,
@@ -25,6 +24,7 @@ import {
   toProblems,
 } from './rows.ts'
 import type { Row } from './rows.ts'
+import { PublicationTables } from './publication-tables.ts'
 import { migrate } from './schema.ts'
 import type {
   CatalogueCounts,
@@ -49,11 +49,13 @@ export class SqliteStore implements Store {
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #entries: EntryWriter
-  readonly #knownTerms = new Set<string>()
+  readonly publication: PublicationTables
 
   private constructor(database: DatabaseSync) {
     this.#database = database
-    this.#entries = new EntryWriter((sql) => this.#statement(sql))
+    const statement = (sql: string) => this.#statement(sql)
+    this.#entries = new EntryWriter(statement)
+    this.publication = new PublicationTables(statement, (work) => this.#transaction(work))
   }
 
   /**
@@ -135,7 +137,6 @@ export class SqliteStore implements Store {
   commit(changes: CatalogueChanges): CommitSummary {
     return this.#transaction(() => {
       const summary = this.#entries.apply(changes)
-      for (const { article } of changes.entries) this.#learnLabels(article.categories)
       for (const file of changes.files) this.#writeFile(file)
       for (const path of changes.forgottenPaths) this.#run('DELETE FROM file WHERE path = ?', path)
       return summary
@@ -168,6 +169,10 @@ export class SqliteStore implements Store {
         SELECT MIN(expires_at_ms) FROM entry WHERE expires_at_ms IS NOT NULL AND state = 'live')`,
     )
     return row && optionalInteger(row, 'at')
+  }
+
+  scheduled(limit: number): readonly EntryRecord[] {
+    return this.#records("WHERE state = 'scheduled' ORDER BY published_at_ms, id LIMIT ?", limit)
   }
 
   newest(limit: number): readonly EntryRecord[] {
@@ -276,17 +281,6 @@ export class SqliteStore implements Store {
     )
   }
 
-  /** The first spelling of a category that was seen is its label. */
-  #learnLabels(labels: readonly string[]): void {
-    for (const label of labels) {
-      const term = toTerm(label)
-      if (this.#knownTerms.has(term)) continue
-      this.#run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
-      if (this.#knownTerms.size >= knownTermsMax) this.#knownTerms.clear()
-      this.#knownTerms.add(term)
-    }
-  }
-
   #files(where: string, ...values: readonly SQLInputValue[]): readonly FileRecord[] {
     const sql = `SELECT ${fileColumns} FROM file LEFT JOIN entry ON entry.key = file.entry ${where}`
     return this.#all(sql, ...values).map(toFileRecord)
@@ -325,11 +319,7 @@ export class SqliteStore implements Store {
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       this.#entries.forget()
-      this.#knownTerms.clear()
       throw error
     }
   }
 }
-
-/** Terms remembered as known; beyond that the set starts anew, which costs only look-ups. */
-const knownTermsMax = 100_000

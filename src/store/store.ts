@@ -6,6 +6,7 @@ import type {
   FileRecord,
   FileState,
 } from '../core/entry/catalogue.ts'
+import type { Category } from '../core/entry/entry.ts'
 import type { Facts } from '../core/entry/identity.ts'
 import type { Problem } from '../core/problem.ts'
 
@@ -44,10 +45,90 @@ export type CommitSummary = {
 }
 
 /**
+ * A document, or several, that no longer tell the truth. `page`: of an entry, by id; `category`: all of
+ * a category, by term; `archive`: an archive page, by number; `removed`: a file to remove, by path.
+ */
+export type StaleKind = 'page' | 'category' | 'archive' | 'removed'
+
+export type Stale = {
+  readonly pages: readonly string[]
+  readonly categories: readonly string[]
+  readonly archivePages: readonly number[]
+  readonly removed: readonly string[]
+}
+
+export type CategoryRecord = {
+  readonly term: string
+  readonly label: string
+  /** Live entries in it. */
+  readonly entries: number
+  /** The name of its folder; given when it is first published, kept for good. */
+  readonly slug?: string | undefined
+}
+
+/** The live entries next to one by date of publication. */
+export type Neighbours = {
+  readonly newer?: EntryRecord | undefined
+  readonly older?: EntryRecord | undefined
+}
+
+export type ArchivePage = {
+  readonly page: number
+  /** Entries it was ever given; never less than it has. */
+  readonly given: number
+  /** Its live entries that the window does not show, newest published first. */
+  readonly entries: readonly EntryRecord[]
+}
+
+/** What is published where, and which documents are still to be written. */
+export type PublicationStore = {
+  stale(): Eventually<Stale>
+  /** These documents tell the truth again. */
+  settle(kind: StaleKind, names: readonly string[]): Eventually<void>
+  markAllStale(): Eventually<void>
+  /** These files are to be removed, unless they are written again before. */
+  markRemoved(paths: readonly string[]): Eventually<void>
+  neighbours(record: EntryRecord): Eventually<Neighbours>
+  newestArrivalAtMs(): Eventually<number | undefined>
+  /** Live entries that arrived after this instant, the latest first. */
+  arrivedSince(sinceMs: number, limit: number): Eventually<readonly EntryRecord[]>
+  newestIn(term: string, limit: number): Eventually<readonly EntryRecord[]>
+  arrivedSinceIn(term: string, sinceMs: number, limit: number): Eventually<readonly EntryRecord[]>
+  category(term: string): Eventually<CategoryRecord | undefined>
+  /** Those with the most entries first. */
+  commonCategories(limit: number): Eventually<readonly CategoryRecord[]>
+  /** Those that have a folder, by its name. */
+  publishedCategories(): Eventually<readonly CategoryRecord[]>
+  /** Gives a category its folder name: the wish, or with a number if that is taken. */
+  nameCategory(term: string, wish: string): Eventually<string>
+  /** Sets anew which categories entries are in, after the settings that tidy them changed. */
+  recategorize(
+    entries: readonly { readonly id: string; readonly categories: readonly Category[] }[],
+  ): Eventually<void>
+  /** Live entries in the order of their making, after this one. */
+  entriesAfter(id: string | undefined, limit: number): Eventually<readonly EntryRecord[]>
+  /** Keeps which entries the main feed shows. */
+  setWindow(ids: readonly string[]): Eventually<void>
+  /** Gives each live entry that the window does not show a place in the archive, oldest first. */
+  archive(pageLength: number): Eventually<void>
+  /** Keeps under which name a page was published; one that is two names old is to be removed. */
+  nameArchivePage(page: number, file: string): Eventually<void>
+  /** The number of the newest archive page; 0 when there is none. */
+  archivePages(): Eventually<number>
+  archivePage(page: number): Eventually<ArchivePage | undefined>
+  /** Entries deleted after this instant, the latest first. */
+  tombstones(
+    sinceMs: number,
+    limit: number,
+  ): Eventually<readonly { readonly id: string; readonly deletedAtMs: number }[]>
+}
+
+/**
  * The catalogue kept between runs. Every call is one exchange about a whole batch, so that a store on
  * another machine stays fast; `commit` is applied whole or not at all.
  */
 export type Store = AsyncDisposable & {
+  readonly publication: PublicationStore
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>
@@ -70,6 +151,8 @@ export type Store = AsyncDisposable & {
     readonly ending: readonly EntryRecord[]
   }>
   nextDueAtMs(): Eventually<number | undefined>
+  /** Entries dated in the future, the next first. */
+  scheduled(limit: number): Eventually<readonly EntryRecord[]>
   /** Live entries, newest published first, ties by id. */
   newest(limit: number): Eventually<readonly EntryRecord[]>
   /** Entries that were deleted after this instant. */
@@ -98,5 +181,6 @@ export type ValueName =
   | 'rendering-rules'
   | 'inbox-identity'
   | 'retractions-confirmed'
+  | 'pages-language'
   | 'published-at-ms'
   | 'standing-problems'

@@ -1,0 +1,313 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { EntryRecord } from '../core/entry/catalogue.ts'
+import type { Category } from '../core/entry/entry.ts'
+import { integer, optionalText, text, toEntryRecord } from './rows.ts'
+import type { Row } from './rows.ts'
+import { toPlace, Trail } from './trail.ts'
+import type {
+  ArchivePage,
+  CategoryRecord,
+  Neighbours,
+  PublicationStore,
+  Stale,
+  StaleKind,
+} from './store.ts'
+
+/** What is published where: categories, the window and the archive, and what is still to be written. */
+export class PublicationTables implements PublicationStore {
+  readonly #statement: (sql: string) => StatementSync
+  readonly #transaction: <T>(work: () => T) => T
+
+  constructor(statement: (sql: string) => StatementSync, transaction: <T>(work: () => T) => T) {
+    this.#statement = statement
+    this.#transaction = transaction
+  }
+
+  stale(): Stale {
+    const names = (kind: StaleKind) =>
+      this.#all('SELECT name FROM stale WHERE kind = ? ORDER BY name', kind).map((row) =>
+        text(row, 'name'),
+      )
+    return {
+      pages: names('page'),
+      categories: names('category'),
+      archivePages: names('archive').map(Number),
+      removed: names('removed'),
+    }
+  }
+
+  #markStale(kind: StaleKind, names: Iterable<string>): void {
+    for (const name of names) {
+      this.#run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
+    }
+  }
+
+  settle(kind: StaleKind, names: readonly string[]): void {
+    if (names.length === 0) return
+    this.#transaction(() => {
+      for (const name of names)
+        this.#run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, name)
+    })
+  }
+
+  recategorize(
+    entries: readonly { readonly id: string; readonly categories: readonly Category[] }[],
+  ): void {
+    this.#transaction(() => {
+      const trail = new Trail(this.#statement)
+      for (const { id, categories } of entries) {
+        const row = this.#get('SELECT * FROM entry WHERE id = ?', id)
+        if (row !== undefined) trail.lives(toPlace(row), categories, row)
+      }
+      trail.flush()
+    })
+  }
+
+  entriesAfter(id: string | undefined, limit: number): readonly EntryRecord[] {
+    return this.#records(
+      `WHERE key > coalesce((SELECT key FROM entry WHERE id = ?), -1) AND state = 'live'
+        ORDER BY key LIMIT ?`,
+      id ?? '',
+      limit,
+    )
+  }
+
+  markAllStale(): void {
+    this.#transaction(() => {
+      this.#run(`INSERT OR IGNORE INTO stale (kind, name)
+        SELECT 'page', id FROM entry WHERE state = 'live' UNION ALL
+        SELECT 'category', term FROM category WHERE entries > 0 OR slug IS NOT NULL UNION ALL
+        SELECT 'archive', CAST(page AS TEXT) FROM archive_page`)
+    })
+  }
+
+  markRemoved(paths: readonly string[]): void {
+    this.#transaction(() => this.#markStale('removed', paths))
+  }
+
+  neighbours(record: EntryRecord): Neighbours {
+    const { id, publishedAtMs } = record
+    return {
+      newer:
+        this.#record(
+          `WHERE state = 'live' AND published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1`,
+          publishedAtMs,
+          id,
+        ) ??
+        this.#record(
+          `WHERE state = 'live' AND published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1`,
+          publishedAtMs,
+        ),
+      older:
+        this.#record(
+          `WHERE state = 'live' AND published_at_ms = ? AND id > ? ORDER BY id LIMIT 1`,
+          publishedAtMs,
+          id,
+        ) ??
+        this.#record(
+          `WHERE state = 'live' AND published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1`,
+          publishedAtMs,
+        ),
+    }
+  }
+
+  newestArrivalAtMs(): number | undefined {
+    const row = this.#get("SELECT MAX(arrived_at_ms) AS at FROM entry WHERE state = 'live'")
+    const at = row?.['at']
+    return typeof at === 'number' ? at : undefined
+  }
+
+  arrivedSince(sinceMs: number, limit: number): readonly EntryRecord[] {
+    return this.#records(
+      "WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?",
+      sinceMs,
+      limit,
+    )
+  }
+
+  newestIn(term: string, limit: number): readonly EntryRecord[] {
+    return this.#all(
+      `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+        WHERE term = ? ORDER BY membership.published_at_ms DESC, id LIMIT ?`,
+      term,
+      limit,
+    ).map(toEntryRecord)
+  }
+
+  arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly EntryRecord[] {
+    return this.#all(
+      `SELECT entry.* FROM entry INDEXED BY entry_arrived
+        JOIN membership ON membership.term = ?
+          AND membership.published_at_ms = entry.published_at_ms AND membership.entry = entry.key
+        WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?`,
+      term,
+      sinceMs,
+      limit,
+    ).map(toEntryRecord)
+  }
+
+  category(term: string): CategoryRecord | undefined {
+    const row = this.#get('SELECT * FROM category WHERE term = ?', term)
+    return row && toCategoryRecord(row)
+  }
+
+  commonCategories(limit: number): readonly CategoryRecord[] {
+    return this.#all(
+      'SELECT * FROM category WHERE entries > 0 ORDER BY entries DESC, term LIMIT ?',
+      limit,
+    ).map(toCategoryRecord)
+  }
+
+  publishedCategories(): readonly CategoryRecord[] {
+    return this.#all(
+      'SELECT * FROM category WHERE slug IS NOT NULL AND entries > 0 ORDER BY slug',
+    ).map(toCategoryRecord)
+  }
+
+  nameCategory(term: string, wish: string): string {
+    return this.#transaction(() => {
+      let slug = wish
+      for (let number = 2; ; number += 1) {
+        const row = this.#get('SELECT term FROM category WHERE slug = ?', slug)
+        if (row === undefined) break
+        slug = `${wish}-${number}`
+      }
+      this.#run('UPDATE category SET slug = ? WHERE term = ?', slug, term)
+      return slug
+    })
+  }
+
+  /** Keeps which entries the main feed shows; the archive pages of those that come or go become stale. */
+  setWindow(ids: readonly string[]): void {
+    const before = new Set(
+      this.#all('SELECT id FROM entry WHERE in_window = 1').map((row) => text(row, 'id')),
+    )
+    const after = new Set(ids)
+    const came = ids.filter((id) => !before.has(id))
+    const left = [...before].filter((id) => !after.has(id))
+    if (came.length === 0 && left.length === 0) return
+    this.#transaction(() => {
+      for (const [list, flag] of [
+        [came, 1],
+        [left, 0],
+      ] as const) {
+        for (const id of list) {
+          this.#run('UPDATE entry SET in_window = ? WHERE id = ?', flag, id)
+          this.#run(
+            `INSERT OR IGNORE INTO stale (kind, name)
+              SELECT 'archive', CAST(archive_page AS TEXT) FROM entry
+              WHERE id = ? AND archive_page IS NOT NULL`,
+            id,
+          )
+        }
+      }
+    })
+  }
+
+  /** Gives each live entry outside the window its archive page, oldest first. */
+  archive(pageLength: number): void {
+    this.#transaction(() => {
+      const last = this.#get('SELECT page, given FROM archive_page ORDER BY page DESC LIMIT 1')
+      let page = last === undefined ? 0 : integer(last, 'page')
+      let given = last === undefined ? pageLength : integer(last, 'given')
+      const waiting = this.#all(
+        `SELECT key FROM entry WHERE state = 'live' AND archive_page IS NULL AND in_window = 0
+          ORDER BY published_at_ms, id`,
+      )
+      const touched = new Set<number>()
+      for (const row of waiting) {
+        if (given >= pageLength) {
+          // The page before is closed now: it names the next one from here on.
+          if (page > 0) touched.add(page)
+          page += 1
+          given = 0
+        }
+        given += 1
+        touched.add(page)
+        this.#run('UPDATE entry SET archive_page = ? WHERE key = ?', page, integer(row, 'key'))
+        this.#run(
+          'INSERT INTO archive_page (page, given) VALUES (?, ?) ON CONFLICT DO UPDATE SET given = excluded.given',
+          page,
+          given,
+        )
+      }
+      this.#markStale('archive', [...touched].map(String))
+    })
+  }
+
+  /** The file before the last one of a page is to be removed: nobody who walks now is sent there. */
+  nameArchivePage(page: number, file: string): void {
+    const row = this.#get('SELECT file, file_before FROM archive_page WHERE page = ?', page)
+    const before = row && optionalText(row, 'file')
+    if (before === file) return
+    const old = row && optionalText(row, 'file_before')
+    this.#transaction(() => {
+      if (old !== undefined) this.#markStale('removed', [old])
+      this.#run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", file)
+      this.#run(
+        'UPDATE archive_page SET file = ?, file_before = ? WHERE page = ?',
+        file,
+        before ?? null,
+        page,
+      )
+    })
+  }
+
+  archivePages(): number {
+    const row = this.#get('SELECT MAX(page) AS page FROM archive_page')
+    const page = row?.['page']
+    return typeof page === 'number' ? page : 0
+  }
+
+  archivePage(page: number): ArchivePage | undefined {
+    const row = this.#get('SELECT given FROM archive_page WHERE page = ?', page)
+    if (row === undefined) return undefined
+    return {
+      page,
+      given: integer(row, 'given'),
+      entries: this.#records(
+        `WHERE archive_page = ? AND state = 'live' AND in_window = 0
+          ORDER BY published_at_ms DESC, id`,
+        page,
+      ),
+    }
+  }
+
+  tombstones(sinceMs: number, limit: number): readonly { id: string; deletedAtMs: number }[] {
+    return this.#all(
+      `SELECT id, deleted_at_ms FROM entry WHERE deleted_at_ms > ? AND state != 'live'
+        ORDER BY deleted_at_ms DESC, id LIMIT ?`,
+      sinceMs,
+      limit,
+    ).map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
+  }
+
+  #record(where: string, ...values: readonly SQLInputValue[]): EntryRecord | undefined {
+    return this.#records(where, ...values)[0]
+  }
+
+  #records(where: string, ...values: readonly SQLInputValue[]): readonly EntryRecord[] {
+    return this.#all(`SELECT * FROM entry ${where}`, ...values).map(toEntryRecord)
+  }
+
+  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
+    return this.#statement(sql).get(...values)
+  }
+
+  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
+    return this.#statement(sql).all(...values)
+  }
+
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+}
+
+function toCategoryRecord(row: Row): CategoryRecord {
+  return {
+    term: text(row, 'term'),
+    label: text(row, 'label'),
+    entries: integer(row, 'entries'),
+    slug: optionalText(row, 'slug'),
+  }
+}

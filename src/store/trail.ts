@@ -1,0 +1,141 @@
+import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { Category } from '../core/entry/entry.ts'
+import { integer, optionalInteger, optionalText, text } from './rows.ts'
+import type { Row } from './rows.ts'
+import type { StaleKind } from './store.ts'
+
+/** The row of an entry, as far as documents other than its own depend on it. */
+type Place = {
+  readonly key: number
+  readonly id: string
+  readonly publishedAtMs: number
+}
+
+/**
+ * Follows what a change of entries means for documents: which categories an entry is in, and which
+ * pages, category feeds and archive pages no longer tell the truth. One for each commit.
+ */
+export class Trail {
+  readonly #statement: (sql: string) => StatementSync
+  readonly #stale = new Map<StaleKind, Set<string>>()
+  readonly #counts = new Map<string, number>()
+  readonly #moved: Place[] = []
+
+  constructor(statement: (sql: string) => StatementSync) {
+    this.#statement = statement
+  }
+
+  /** An entry is live, new or in its next version. */
+  lives(place: Place, categories: readonly Category[], before: Row | undefined): void {
+    const wasLive = before !== undefined && text(before, 'state') === 'live'
+    const earlier = new Set(wasLive ? this.#termsOf(place.key) : [])
+    for (const { term, label } of categories) {
+      if (!earlier.delete(term)) this.#join({ term, label }, place)
+      this.#mark('category', term)
+    }
+    for (const term of earlier) this.#leave(term, place)
+    this.#mark('page', place.id)
+    this.#markArchivePage(before)
+    if (!wasLive) this.#moved.push(place)
+    const permalink = before && optionalText(before, 'permalink')
+    if (permalink !== undefined) {
+      this.#run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", permalink)
+    }
+  }
+
+  /** An entry whose title changed is named by its neighbours' pages. */
+  retitled(place: Place): void {
+    this.#moved.push(place)
+  }
+
+  /** An entry that was live is no more. */
+  ends(place: Place, before: Row): void {
+    for (const term of this.#termsOf(place.key)) this.#leave(term, place)
+    this.#markArchivePage(before)
+    this.#run('UPDATE entry SET archive_page = NULL, in_window = 0 WHERE key = ?', place.key)
+    this.#run("DELETE FROM stale WHERE kind = 'page' AND name = ?", place.id)
+    this.#stale.get('page')?.delete(place.id)
+    const permalink = optionalText(before, 'permalink')
+    if (permalink !== undefined) this.#mark('removed', permalink)
+    this.#moved.push(place)
+  }
+
+  /** Writes down what was found; the last step of the commit. */
+  flush(): void {
+    for (const place of this.#moved) this.#markNeighbours(place)
+    for (const [term, by] of this.#counts) {
+      this.#run('UPDATE category SET entries = entries + ? WHERE term = ?', by, term)
+    }
+    for (const [kind, names] of this.#stale) {
+      for (const name of names) {
+        this.#run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
+      }
+    }
+  }
+
+  /** The first spelling of a category that was seen is its label. */
+  #join({ term, label }: Category, { key, publishedAtMs }: Place): void {
+    this.#run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
+    this.#run(
+      'INSERT OR IGNORE INTO membership (term, published_at_ms, entry) VALUES (?, ?, ?)',
+      term,
+      publishedAtMs,
+      key,
+    )
+    this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
+  }
+
+  #leave(term: string, { key }: Place): void {
+    this.#run('DELETE FROM membership WHERE entry = ? AND term = ?', key, term)
+    this.#counts.set(term, (this.#counts.get(term) ?? 0) - 1)
+    this.#mark('category', term)
+  }
+
+  #termsOf(key: number): readonly string[] {
+    return this.#all('SELECT term FROM membership WHERE entry = ?', key).map((row) =>
+      text(row, 'term'),
+    )
+  }
+
+  #markArchivePage(before: Row | undefined): void {
+    const page = before && optionalInteger(before, 'archive_page')
+    if (page !== undefined) this.#mark('archive', String(page))
+  }
+
+  #markNeighbours({ publishedAtMs, id }: Place): void {
+    const sqls = [
+      'published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1',
+      'published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1',
+      'published_at_ms = ? AND id > ? ORDER BY id LIMIT 1',
+      'published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1',
+    ]
+    for (const sql of sqls) {
+      const values =
+        sql.includes('id <') || sql.includes('id >') ? [publishedAtMs, id] : [publishedAtMs]
+      const [row] = this.#all(`SELECT id FROM entry WHERE state = 'live' AND ${sql}`, ...values)
+      if (row !== undefined) this.#mark('page', text(row, 'id'))
+    }
+  }
+
+  #mark(kind: StaleKind, name: string): void {
+    const names = this.#stale.get(kind)
+    if (names === undefined) this.#stale.set(kind, new Set([name]))
+    else names.add(name)
+  }
+
+  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
+    return this.#statement(sql).all(...values)
+  }
+
+  #run(sql: string, ...values: readonly SQLInputValue[]): void {
+    this.#statement(sql).run(...values)
+  }
+}
+
+export function toPlace(row: Row): Place {
+  return {
+    key: integer(row, 'key'),
+    id: text(row, 'id'),
+    publishedAtMs: integer(row, 'published_at_ms'),
+  }
+}
