@@ -18,6 +18,8 @@ export type Settings = {
   readonly inbox: string
   readonly out: string
   readonly state: string
+  /** Absolute folder of a stylesheet of one's own; it need not exist. */
+  readonly theme: string
   readonly title: string
   readonly subtitle: string | undefined
   readonly author: Author | undefined
@@ -42,10 +44,14 @@ export type Settings = {
 type SettingsLimits = {
   readonly articleBytesMax: number
   readonly categoriesMax: number
-  /** At least `feedLengthMin`. */
+  /** `feedLengthMin` ≤ `feedLength` ≤ `feedLengthMax`. */
   readonly feedLength: number
   readonly feedLengthMin: number
+  readonly feedLengthMax: number
   readonly feedBytesMax: number
+  /** A feed shows all that arrived within so many hours. */
+  readonly arrivalHours: number
+  readonly tombstoneDays: number
   /** With at least so many articles, the loss of more than half at once is held. */
   readonly vanishedMin: number
 }
@@ -55,6 +61,7 @@ type SettingsCategories = {
   readonly ignore: readonly string[]
   /** Found label to published label, as written, without `#`. */
   readonly alias: Readonly<Record<string, string>>
+  readonly feedMin: number
 }
 
 export type LoadedSettings =
@@ -100,7 +107,8 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const folders = { inbox: toFolder('inbox'), out: toFolder('out'), state: toFolder('state') }
   const messages = checkFolders(folders, sources.realPath ?? ((path) => path), place)
   if (messages.length > 0) return { kind: 'wrong', messages }
-  const settings = toSettings(parsed.data, folders, sources.systemTimezone)
+  const theme = resolve(fileFolder, parsed.data.theme ?? 'theme')
+  const settings = toSettings(parsed.data, { ...folders, theme }, sources.systemTimezone)
   return { kind: 'settings', settings: { ...settings, configPath: file.path } }
 }
 
@@ -165,7 +173,11 @@ function isWithin(inner: string, outer: string): boolean {
   return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
 }
 
-function toSettings(values: SettingsValues, folders: Folders, systemTimezone: string) {
+function toSettings(
+  values: SettingsValues,
+  folders: Folders & { readonly theme: string },
+  systemTimezone: string,
+) {
   const { author, baseUrl, title, language, categories } = values
   return {
     ...folders,
@@ -189,6 +201,7 @@ function toSettings(values: SettingsValues, folders: Folders, systemTimezone: st
           withoutHash(published),
         ]),
       ),
+      feedMin: categories.feedMin,
     },
     unsetForSubscribers: [
       ...(baseUrl === undefined ? ['baseUrl'] : []),

@@ -47,6 +47,7 @@ describe('defaults', () => {
       inbox: '/srv/news/inbox',
       out: '/srv/news/out',
       state: '/srv/news/.dropfeed',
+      theme: '/srv/news/theme',
       title: 'news',
       subtitle: undefined,
       author: undefined,
@@ -63,10 +64,13 @@ describe('defaults', () => {
         categoriesMax: 100,
         feedLength: 50,
         feedLengthMin: 10,
+        feedLengthMax: 500,
         feedBytesMax: 1_048_576,
+        arrivalHours: 48,
+        tombstoneDays: 30,
         vanishedMin: 20,
       },
-      categories: { ignore: [], alias: {} },
+      categories: { ignore: [], alias: {}, feedMin: 3 },
       unsetForSubscribers: ['baseUrl', 'title'],
     })
   })

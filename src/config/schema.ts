@@ -97,7 +97,7 @@ const limits = z
         max: 1000,
         value: 100,
       }),
-      feedLength: wholeNumber('Newest entries that a feed shows.', {
+      feedLength: wholeNumber('Newest entries that a feed shows; the rest is in its archive.', {
         unit: 'entries',
         min: 1,
         max: 500,
@@ -109,15 +109,30 @@ const limits = z
         max: 500,
         value: 10,
       }),
-      feedBytesMax: wholeNumber(
-        'Size of a feed document beyond which its oldest entries are left out.',
-        {
-          unit: 'bytes',
-          min: 65_536,
-          max: 16_777_216,
-          value: 1_048_576,
-        },
-      ),
+      feedLengthMax: wholeNumber('Entries that a feed shows however many arrived.', {
+        unit: 'entries',
+        min: 1,
+        max: 5000,
+        value: 500,
+      }),
+      feedBytesMax: wholeNumber('Size of a feed document beyond which entries go to its archive.', {
+        unit: 'bytes',
+        min: 65_536,
+        max: 16_777_216,
+        value: 1_048_576,
+      }),
+      arrivalHours: wholeNumber('For so long a feed shows all that arrived, beyond feedLength.', {
+        unit: 'hours',
+        min: 0,
+        max: 720,
+        value: 48,
+      }),
+      tombstoneDays: wholeNumber('For so long the Atom feed says that an entry was deleted.', {
+        unit: 'days',
+        min: 0,
+        max: 3650,
+        value: 30,
+      }),
       vanishedMin: wholeNumber(
         'Published articles from which on the loss of more than half at once is held until confirmed.',
         { unit: 'articles', min: 1, max: 1_000_000, value: 20 },
@@ -128,6 +143,10 @@ const limits = z
   .refine((value) => value.feedLength >= value.feedLengthMin, {
     path: ['feedLength'],
     error: 'write no less than feedLengthMin, or lower that too',
+  })
+  .refine((value) => value.feedLength <= value.feedLengthMax, {
+    path: ['feedLength'],
+    error: 'write no more than feedLengthMax, or raise that too',
   })
   .prefault({})
   .meta({ description: 'Limits. All may be left out.' })
@@ -144,8 +163,14 @@ const categories = z
         .record(z.string(), label, { error: 'write pairs below it, as USA: United States' })
         .default({})
         .meta({ description: 'Categories that are another one: found: published. Default: none.' }),
+      feedMin: wholeNumber('Entries that a category needs to have feeds of its own.', {
+        unit: 'entries',
+        min: 1,
+        max: 1_000_000,
+        value: 3,
+      }),
     },
-    { error: 'write ignore or alias below it' },
+    { error: 'write ignore, alias or feedMin below it' },
   )
   .prefault({})
   .meta({ description: 'How categories are tidied.' })
@@ -156,8 +181,9 @@ export const settingsSchema = z
       inbox: folder('Folder of the article files; they are never changed.', 'inbox'),
       out: folder('Folder of the feeds and pages.', 'out'),
       state: folder('Folder of what dropfeed remembers, outside out/.', '.dropfeed'),
+      theme: folder("Folder of a stylesheet of one's own, style.css, for all pages.", 'theme'),
       title: text(
-        "Title of the feed. Default: the name of the inbox's folder.",
+        'Title of the feed. Default: the name of the folder that holds the inbox.',
         'write a title',
       ).optional(),
       subtitle: text(

@@ -1,154 +1,337 @@
-import { toTerm } from '../core/article/hashtags.ts'
-import { categoryTidier, toEntry } from '../core/entry/entry.ts'
+import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
+import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
+import { checkDocument } from '../core/feed/gate.ts'
+import { toWindow } from '../core/feed/window.ts'
+import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
-import { checkDocument } from '../core/feed/gate.ts'
-import { feedFiles, renderDocument, renderFragment } from '../core/feed/feed.ts'
-import type { FeedFormat, FeedHead } from '../core/feed/feed.ts'
+import { toSlug } from '../core/entry/slug.ts'
+import { stylesheets } from '../core/page/page.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import type { Output, OutputChange, OutputFile } from '../out/folder.ts'
-import type { Rendering, Store } from '../store/store.ts'
+import type { ArchivePage, CategoryRecord, Rendering, Store } from '../store/store.ts'
+import { Pages } from './pages.ts'
+import { Renderings } from './renderings.ts'
 
-export type DocumentRules = {
+export type DocumentRules = WindowRules & {
   readonly site: Site
-  readonly categories: CategoryRules
+  readonly timezone: string
+  readonly categories: CategoryRules & { readonly feedMin: number }
   readonly feedLength: number
-  readonly feedLengthMin: number
-  readonly feedBytesMax: number
+  readonly arrivalHours: number
+  readonly tombstoneDays: number
+  /** Text of a stylesheet to add to all pages. */
+  readonly theme: string | undefined
 }
+
+export type Publication = OutputChange & { readonly problems: readonly Problem[] }
 
 /** The order in which the feeds become visible. */
 const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
 
-/** Bytes that a feed's head may need; the window leaves room for it. */
-const headBytesMax = 16_384
+/** Entries of a closed archive page. */
+const archiveLength = 100
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
 const documentBytesMax = 64 * 1024 * 1024
+/** Tombstones in a feed; the head has room for so many. */
+const tombstonesMax = 100
+/** Pages written together. */
+const pagesMax = 200
 
-type Rendered = { readonly version: string; readonly rendering: Rendering }
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
 
-/** Keeps the documents in `out/` true to the catalogue: renders what is new, splices, checks, replaces. */
+/**
+ * Keeps the documents in `out/` true to the catalogue: renders what is stale, checks it, replaces it.
+ * What is named comes before what names it: pages, archive pages, main feeds, category feeds, the rest;
+ * then what is to be removed.
+ */
 export class Documents {
   readonly #store: Store
   readonly #output: Output
   readonly #rules: DocumentRules
-  /** What was rendered of the entries that the documents hold now. */
-  #held = new Map<string, Rendered>()
+  readonly #renderings: Renderings
+  readonly #pages: Pages
+  #isFirst = true
+  #written: string[] = []
+  #unchanged: string[] = []
+  #problems: Problem[] = []
 
   constructor(store: Store, output: Output, rules: DocumentRules) {
     this.#store = store
     this.#output = output
     this.#rules = rules
+    this.#renderings = new Renderings(store, rules.site, rules.categories)
+    this.#pages = new Pages(store, this.#renderings, rules)
   }
 
-  /** Drops what was rendered under other settings, or by another version of this program. */
+  /** Makes all stale that was published under other settings, or by another version of this program. */
   async open(fingerprint: string): Promise<void> {
     if ((await this.#store.readValue('rendering-rules')) === fingerprint) return
     await this.#store.keepRenderings(new Map(), 'all')
+    let after: string | undefined
+    for (;;) {
+      const records = await this.#store.publication.entriesAfter(after, pagesMax)
+      if (records.length === 0) break
+      const entries = await this.#renderings.toEntries(records)
+      await this.#store.publication.recategorize(
+        [...entries.values()].map(({ id, categories }) => ({ id, categories })),
+      )
+      after = records.at(-1)?.id
+    }
+    await this.#store.publication.markAllStale()
     await this.#store.writeValue('rendering-rules', fingerprint)
   }
 
-  /** Publishes the main feeds. Its cost follows the length of a feed, not the number of entries. */
-  async publish(): Promise<OutputChange & { readonly problems: readonly Problem[] }> {
-    const { feedLength, site } = this.#rules
-    const records = await this.#store.newest(feedLength)
-    const rendered = await this.#render(records)
-    const window = this.#cut(records, rendered)
-    const language = site.language ?? (await this.#store.commonLanguage())
+  /**
+   * Publishes all that is stale. Its cost follows the change and the length of a feed, not the number of
+   * entries.
+   * @param isPartial more is to come at once: only the main feeds and the pages they name
+   */
+  async publish(isPartial = false): Promise<Publication> {
+    this.#written = []
+    this.#unchanged = []
+    this.#problems = []
+    await this.#prepare()
+    const window = await this.#pickWindow('')
+    await this.#store.publication.setWindow(window.map(({ id }) => id))
+    if (isPartial) {
+      const shown = new Set(window.map(({ id }) => id))
+      const { pages } = await this.#store.publication.stale()
+      await this.#publishPages(pages.filter((id) => shown.has(id)))
+      await this.#publishMain(window, 0)
+      return this.#report()
+    }
+    const { categories } = await this.#store.publication.stale()
+    const areNamed = await this.#nameCategories(categories)
+    await this.#store.publication.archive(archiveLength)
+    const stale = await this.#store.publication.stale()
+    await this.#publishPages(stale.pages)
+    await this.#publishArchive(stale.archivePages)
+    await this.#publishMain(window, await this.#store.publication.archivePages())
+    await this.#publishCategories(stale.categories)
+    await this.#publishIndex(window, areNamed || stale.categories.length > 0)
+    await this.#remove()
+    return this.#report()
+  }
+
+  #report(): Publication {
+    return { written: this.#written, unchanged: this.#unchanged, problems: this.#problems }
+  }
+
+  /** Where nothing is published, or the language of the pages changed, all is to be written. */
+  async #prepare(): Promise<void> {
+    const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
+    this.#pages.language = language
+    const isNew = this.#output.read(feedFiles.atom.name) === undefined
+    const before = await this.#store.readValue('pages-language')
+    if (isNew || before !== (language ?? '')) {
+      await this.#store.publication.markAllStale()
+      await this.#store.writeValue('pages-language', language ?? '')
+    }
+    if (!this.#isFirst && !isNew) return
+    this.#isFirst = false
+    const { theme } = this.#rules
+    const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
+    this.#replace(Object.entries(files).map(([path, text]) => toFile(path, text)))
+    if (theme === undefined) this.#output.remove(['theme.css'])
+  }
+
+  async #pickWindow(term: string): Promise<readonly EntryRecord[]> {
+    const { feedLength, feedLengthMax, arrivalHours } = this.#rules
+    const { publication } = this.#store
+    const newest =
+      term === ''
+        ? await this.#store.newest(feedLength)
+        : await publication.newestIn(term, feedLength)
+    // Hours before the latest arrival, not before now: an idle feed stays as it is.
+    const sinceMs = ((await publication.newestArrivalAtMs()) ?? 0) - arrivalHours * hourMs
+    const arrived =
+      term === ''
+        ? await publication.arrivedSince(sinceMs, feedLengthMax)
+        : await publication.arrivedSinceIn(term, sinceMs, feedLengthMax)
+    const rendered = await this.#renderings.render([...newest, ...arrived])
+    return toWindow({ newest, arrived }, this.#rules, ({ id }) => {
+      const rendering = rendered.get(id)
+      return Math.max(...formats.map((format) => Buffer.byteLength(rendering?.[format] ?? '')))
+    })
+  }
+
+  async #publishPages(ids: readonly string[]): Promise<void> {
+    for (let done = 0; done < ids.length; done += pagesMax) {
+      const some = ids.slice(done, done + pagesMax)
+      this.#replace(await this.#pages.renderArticles(some))
+      await this.#store.publication.settle('page', some)
+    }
+  }
+
+  /**
+   * A closed page names the next one, and is never written again but for an edit or a retraction. The
+   * open page is written twice: by its number, for the page before to name it for good, and by a name
+   * that tells how much it was given, for the feed.
+   */
+  async #publishArchive(pages: readonly number[]): Promise<void> {
+    const { publication } = this.#store
+    const last = await publication.archivePages()
+    for (const page of pages) {
+      const found = await publication.archivePage(page)
+      if (found === undefined) continue
+      const rendered = await this.#renderings.render(found.entries)
+      const base = await this.#toHead(found.entries, undefined)
+      const names: readonly ArchivePageName[] = page < last ? [page] : [page, toOpenName(found)]
+      const files = names.flatMap((name) => {
+        const next = page < last ? page + 1 : undefined
+        const archive = { page: name, previous: page > 1 ? page - 1 : undefined, next }
+        const head = { ...base, archive }
+        return this.#renderFeed('atom', archivePath(name), head, found.entries, rendered) ?? []
+      })
+      if (files.length < names.length) continue
+      this.#replace(files)
+      await publication.nameArchivePage(page, files.at(-1)?.path ?? '')
+      await publication.settle('archive', [String(page)])
+    }
+  }
+
+  async #publishMain(window: readonly EntryRecord[], archivePages: number): Promise<void> {
+    const last = await this.#store.publication.archivePage(archivePages)
+    const previous = last && toOpenName(last)
     const head: FeedHead = {
-      site: { ...site, language },
-      folder: '',
-      updatedAtMs: newestChange(window, site, await this.#store.newestDeletionAtMs()),
+      ...(await this.#toHead(window, await this.#store.newestDeletionAtMs())),
+      archive: { current: true, previous },
     }
-    const files: OutputFile[] = []
-    const problems: Problem[] = []
-    for (const format of formats) {
-      const fragments = window.flatMap(({ id }) => rendered.get(id)?.rendering[format] ?? [])
-      const document = renderDocument(format, head, fragments)
-      const path = feedFiles[format].name
-      const refusal = checkDocument(format, document, {
-        ids: window.map(({ id }) => id),
-        bytesMax: documentBytesMax,
-      })
-      if (refusal === undefined) files.push({ path, bytes: Buffer.from(document) })
-      else problems.push({ code: 'document-refused', path, found: refusal })
+    const tombstones = await this.#tombstones(head.updatedAtMs)
+    const rendered = await this.#renderings.render(window)
+    if (this.#publishFeeds({ ...head, tombstones }, window, rendered)) {
+      await this.#renderings.keep(rendered)
     }
-    // The feeds tell the same at every moment, or all keep telling the last.
-    const change =
-      problems.length === 0 ? this.#output.replace(files) : { written: [], unchanged: [] }
-    return { ...change, problems }
   }
 
-  /** Gives what was rendered of these entries, and renders what was not. */
-  async #render(records: readonly EntryRecord[]): Promise<ReadonlyMap<string, Rendered>> {
-    const rendered = new Map<string, Rendered>()
-    const unknown: EntryRecord[] = []
-    for (const record of records) {
-      const held = this.#held.get(record.id)
-      if (held?.version === toVersion(record)) rendered.set(record.id, held)
-      else unknown.push(record)
+  async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
+    const sinceMs = updatedAtMs - this.#rules.tombstoneDays * dayMs
+    return this.#store.publication.tombstones(sinceMs, tombstonesMax)
+  }
+
+  /** Gives a folder to each category that has enough entries for the first time. */
+  async #nameCategories(terms: readonly string[]): Promise<boolean> {
+    const { publication } = this.#store
+    const { feedMin } = this.#rules.categories
+    let areNamed = false
+    for (const term of terms) {
+      const category = await publication.category(term)
+      if (category === undefined || category.slug !== undefined) continue
+      if (category.entries < feedMin) continue
+      await publication.nameCategory(term, toCategorySlug(category))
+      areNamed = true
     }
-    const stored = await this.#store.renderings(unknown.map(({ id }) => id))
-    const missing = unknown.filter(({ id }) => !stored.has(id))
-    const made = await this.#renderAnew(missing)
-    for (const record of unknown) {
-      const rendering = stored.get(record.id) ?? made.get(record.id)
-      if (rendering !== undefined) {
-        rendered.set(record.id, { version: toVersion(record), rendering })
+    return areNamed
+  }
+
+  async #publishCategories(terms: readonly string[]): Promise<void> {
+    const { publication } = this.#store
+    for (const term of terms) {
+      const category = await publication.category(term)
+      if (category?.slug !== undefined) {
+        const folder = `categories/${category.slug}/`
+        if (category.entries === 0) this.#output.remove(toFolderFiles(folder))
+        else if (!(await this.#publishCategory(category, folder))) continue
       }
+      await publication.settle('category', [term])
     }
-    const dropped = [...this.#held.keys()].filter((id) => !rendered.has(id))
-    await this.#store.keepRenderings(made, dropped)
-    this.#held = rendered
-    return rendered
   }
 
-  async #renderAnew(records: readonly EntryRecord[]): Promise<ReadonlyMap<string, Rendering>> {
-    const made = new Map<string, Rendering>()
-    if (records.length === 0) return made
-    const { site, categories } = this.#rules
-    const articles = await this.#store.articles(records.map(({ id }) => id))
-    const labels = [...articles.values()].flatMap((article) => article.categories)
-    const known = await this.#store.labels([...new Set(labels.map((label) => toTerm(label)))])
-    const toCategories = categoryTidier(categories, (term) => known.get(term))
-    for (const record of records) {
-      const article = articles.get(record.id)
-      const { id, publishedAtMs, updatedAtMs, permalink } = record
-      if (article === undefined || permalink === undefined) {
-        throw new Error(`The store has no article for the entry ${id}`)
-      }
-      const registration = { id, publishedAtMs, updatedAtMs, permalink }
-      const entry = toEntry(article, registration, site, toCategories)
-      made.set(id, {
-        rss: renderFragment('rss', entry),
-        atom: renderFragment('atom', entry),
-        json: renderFragment('json', entry),
-      })
-    }
-    return made
+  async #publishCategory(category: CategoryRecord, folder: string): Promise<boolean> {
+    const window = await this.#pickWindow(category.term)
+    const base = await this.#toHead(window, undefined)
+    const site = { ...base.site, title: `${base.site.title} – ${category.label}` }
+    const rendered = await this.#renderings.render(window)
+    const isPublished = this.#publishFeeds({ ...base, site, folder }, window, rendered)
+    this.#replace([await this.#pages.renderCategory(category, folder, window)])
+    return isPublished
   }
 
-  /** The newest entries that fit in every format, the same for all; never fewer than the least number. */
-  #cut(
-    records: readonly EntryRecord[],
-    rendered: ReadonlyMap<string, Rendered>,
-  ): readonly EntryRecord[] {
-    const { feedLengthMin, feedBytesMax } = this.#rules
-    const lengthsBytes = { rss: headBytesMax, atom: headBytesMax, json: headBytesMax }
-    for (const [index, { id }] of records.entries()) {
-      const rendering = rendered.get(id)?.rendering
-      for (const format of formats)
-        lengthsBytes[format] += Buffer.byteLength(rendering?.[format] ?? '')
-      const isFull = Math.max(...Object.values(lengthsBytes)) > feedBytesMax
-      if (isFull && index >= feedLengthMin) return records.slice(0, index)
-    }
-    return records
+  async #publishIndex(window: readonly EntryRecord[], areCategoriesNew: boolean): Promise<void> {
+    const { updatedAtMs } = await this.#toHead(window, await this.#store.newestDeletionAtMs())
+    this.#replace([await this.#pages.renderIndex(window, updatedAtMs)])
+    const isMissing = this.#output.read('feeds.opml') === undefined
+    if (areCategoriesNew || isMissing) this.#replace([await this.#pages.renderOpml(updatedAtMs)])
+  }
+
+  async #remove(): Promise<void> {
+    const { removed } = await this.#store.publication.stale()
+    this.#output.remove(removed)
+    await this.#store.publication.settle('removed', removed)
+  }
+
+  async #toHead(
+    entries: readonly EntryRecord[],
+    deletedAtMs: number | undefined,
+  ): Promise<FeedHead> {
+    const { site } = this.#rules
+    const language = site.language ?? (await this.#store.commonLanguage())
+    const updatedAtMs = newestChange(entries, site, deletedAtMs)
+    return { site: { ...site, language }, folder: '', updatedAtMs }
+  }
+
+  /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
+  #publishFeeds(
+    head: FeedHead,
+    window: readonly EntryRecord[],
+    rendered: ReadonlyMap<string, Rendering>,
+  ): boolean {
+    const files = formats.flatMap((format) => {
+      const path = `${head.folder}${feedFiles[format].name}`
+      return this.#renderFeed(format, path, head, window, rendered) ?? []
+    })
+    if (files.length < formats.length) return false
+    this.#replace(files)
+    return true
+  }
+
+  #renderFeed(
+    format: FeedFormat,
+    path: string,
+    head: FeedHead,
+    entries: readonly EntryRecord[],
+    rendered: ReadonlyMap<string, Rendering>,
+  ): OutputFile | undefined {
+    const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
+    const document = renderDocument(format, head, fragments)
+    const refusal = checkDocument(format, document, {
+      ids: entries.map(({ id }) => id),
+      tombstones: head.tombstones?.map(({ id }) => id),
+      bytesMax: documentBytesMax,
+    })
+    if (refusal === undefined) return toFile(path, document)
+    this.#problems.push({ code: 'document-refused', path, found: refusal })
+    return undefined
+  }
+
+  #replace(files: readonly OutputFile[]): void {
+    const { written, unchanged } = this.#output.replace(files)
+    this.#written.push(...written)
+    this.#unchanged.push(...unchanged)
   }
 }
 
-function toVersion({ updatedAtMs, publishedAtMs, articleKey, permalink }: EntryRecord): string {
-  return `${updatedAtMs} ${publishedAtMs} ${articleKey} ${permalink}`
+function toOpenName({ page, given }: ArchivePage): ArchivePageName {
+  return `${page}-${given}`
+}
+
+function toFile(path: string, text: string): OutputFile {
+  return { path, bytes: Buffer.from(text) }
+}
+
+function toFolderFiles(folder: string): readonly string[] {
+  return [...Object.values(feedFiles).map(({ name }) => name), 'index.html'].map(
+    (name) => folder + name,
+  )
+}
+
+/** Readable ASCII, else what tells the term apart. */
+function toCategorySlug({ term, label }: CategoryRecord): string {
+  const slug = toSlug(label)
+  return slug === toSlug('') ? `c-${Buffer.from(term).toString('hex').slice(0, 12)}` : slug
 }
 
 /** The newest change the feed contains, never the clock: an edit, an arrival or a deletion. */

@@ -1,6 +1,7 @@
 import type { Settings } from '../config.ts'
 import { noChanges } from '../core/entry/catalogue.ts'
 import type { FileState } from '../core/entry/catalogue.ts'
+import { categoryTidier } from '../core/entry/entry.ts'
 import { toPermalink } from '../core/entry/permalink.ts'
 import type { Problem } from '../core/problem.ts'
 import { inboxState } from '../inbox/scan.ts'
@@ -12,10 +13,11 @@ import type { Output } from '../out/folder.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
 import { Documents } from './documents.ts'
+import type { Publication } from './documents.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
 import { chunkLength, Register } from './register.ts'
-import { toReadingRules, toSite } from './site.ts'
+import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
 import { allProblems } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
@@ -49,7 +51,7 @@ export type RunReport = {
 const refreshMs = 1_000
 
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
-const renderingVersion = 1
+const renderingVersion = 2
 /** Raised when reading is mended: files with a problem are then read anew. */
 const readingVersion = 1
 
@@ -108,10 +110,13 @@ export class Publisher implements AsyncDisposable {
       const site = toSite(settings, origin.siteId, origin.createdAtMs)
       const documents = new Documents(store, output, {
         site,
+        timezone: settings.timezone,
         categories: settings.categories,
+        theme: readTheme(settings.theme),
         ...settings.limits,
       })
-      await documents.open(JSON.stringify([renderingVersion, site, settings.categories]))
+      const { timezone, categories, limits } = settings
+      await documents.open(JSON.stringify([renderingVersion, site, timezone, categories, limits]))
       const rules = JSON.stringify([readingVersion, settings.limits, settings.timezone])
       const areRulesNew = (await store.readValue('reading-rules')) !== rules
       if (areRulesNew) await store.writeValue('reading-rules', rules)
@@ -246,15 +251,15 @@ export class Publisher implements AsyncDisposable {
     this.#edges.onProgress?.(done, total)
     await new Promise((resolve) => void setImmediate(resolve))
     if (done === total || performance.now() - this.#publishedAtMs < refreshMs) return
-    const { written, unchanged } = await this.#publish()
+    const { written, unchanged } = await this.#publish(true)
     add({ ...nothing, written: written.length, unchanged: unchanged.length })
   }
 
-  async #publish() {
+  async #publish(isPartial = false): Promise<Publication> {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.recovered()).length > 0
     if (this.#isPublicationDue) return { written: [], unchanged: [], problems: [] }
-    const change = await this.#documents.publish()
+    const change = await this.#documents.publish(isPartial)
     this.#publishedAtMs = performance.now()
     if (change.written.length > 0) {
       await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
@@ -268,6 +273,7 @@ export class Publisher implements AsyncDisposable {
     const { starting, ending } = await this.#store.due(nowMs)
     if (starting.length === 0 && ending.length === 0) return nothing
     const articles = await this.#store.articles(starting.map(({ id }) => id))
+    const toCategories = categoryTidier(this.#settings.categories, () => undefined)
     return this.#store.commit({
       ...noChanges,
       ended: ending.map(({ id, expiresAtMs }) => ({
@@ -283,7 +289,10 @@ export class Publisher implements AsyncDisposable {
           record.publishedAtMs,
           this.#settings.timezone,
         )
-        return [{ ...record, state: 'live' as const, article, permalink, updatedFromMs: undefined }]
+        const categories = toCategories(article.categories)
+        return [
+          { ...record, state: 'live', article, categories, permalink, updatedFromMs: undefined },
+        ]
       }),
     })
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
 import { toSketch } from '../core/entry/sketch.ts'
 import { feedFiles } from '../core/feed/feed.ts'
+import type { Tombstone } from '../core/feed/feed.ts'
 import { readPublishedFeed } from '../core/feed/read-feed.ts'
 import type { PublishedEntry } from '../core/feed/read-feed.ts'
 import type { Output } from '../out/folder.ts'
@@ -31,12 +32,13 @@ export async function recoverOrigin(
   if (known !== undefined && createdAtMs !== undefined) {
     return { siteId: known, createdAtMs: Number(createdAtMs), isNew: false, recovered: 0 }
   }
-  const bytes = output.read(feedFiles.atom.name)
-  const published = bytes && readPublishedFeed(Buffer.from(bytes).toString())
-  const records = published?.entries.map(toRecord) ?? []
-  await store.recover(records)
+  const published = readPublished(output)
+  const records = published.entries.map(toRecord)
+  await store.recover([...records, ...published.tombstones.map(toTombstoneRecord)])
+  // They are written anew, perhaps under other names.
+  await store.publication.markRemoved(published.archivePaths)
   const origin = {
-    siteId: published?.id ?? edges.mintSiteId?.() ?? `urn:uuid:${randomUUID()}`,
+    siteId: published.id ?? edges.mintSiteId?.() ?? `urn:uuid:${randomUUID()}`,
     createdAtMs: Math.min(edges.now(), ...records.map((record) => record.publishedAtMs)),
     isNew: true,
     recovered: records.length,
@@ -44,6 +46,50 @@ export async function recoverOrigin(
   await store.writeValue('created-at-ms', String(origin.createdAtMs))
   await store.writeValue('site-id', origin.siteId)
   return origin
+}
+
+type Published = {
+  readonly id: string | undefined
+  readonly entries: readonly PublishedEntry[]
+  readonly tombstones: readonly Tombstone[]
+  readonly archivePaths: readonly string[]
+}
+
+/** Walks the published feed and its archive, newest first, as far as it is whole. */
+function readPublished(output: Output): Published {
+  const entries = new Map<string, PublishedEntry>()
+  const tombstones: Tombstone[] = []
+  const archivePaths: string[] = []
+  let id: string | undefined
+  let path: string | undefined = feedFiles.atom.name
+  while (path !== undefined) {
+    const bytes = output.read(path)
+    const feed = bytes && readPublishedFeed(Buffer.from(bytes).toString())
+    if (feed === undefined || (id !== undefined && feed.id !== id)) break
+    id = feed.id
+    for (const entry of feed.entries) if (!entries.has(entry.id)) entries.set(entry.id, entry)
+    tombstones.push(...feed.tombstones)
+    const previous = /archive\/[\d-]+\.xml$/.exec(feed.previousArchive ?? '')?.[0]
+    path = previous === undefined || archivePaths.includes(previous) ? undefined : previous
+    if (path !== undefined) archivePaths.push(path)
+  }
+  return { id, entries: [...entries.values()], tombstones, archivePaths }
+}
+
+/** Of what was deleted no more is known than that, and when; the same article has the same id again. */
+function toTombstoneRecord({ id, deletedAtMs }: Tombstone): EntryRecord {
+  return {
+    id,
+    state: 'retracted',
+    title: '',
+    publishedAtMs: deletedAtMs,
+    updatedAtMs: deletedAtMs,
+    arrivedAtMs: deletedAtMs,
+    deletedAtMs,
+    articleKey: '',
+    visibleKey: '',
+    sketch: toSketch(''),
+  }
 }
 
 /** What the feed cannot tell (digests, the file's path) is learned again when its file claims the entry. */

@@ -2,6 +2,7 @@ import type { Settings } from '../config.ts'
 import type { ReadingRules } from '../core/article/article.ts'
 import { noChanges } from '../core/entry/catalogue.ts'
 import type { EntryChange, FileRecord } from '../core/entry/catalogue.ts'
+import { categoryTidier } from '../core/entry/entry.ts'
 import { identify } from '../core/entry/identity.ts'
 import { toPermalink } from '../core/entry/permalink.ts'
 import type { Arrival, Decision, Released } from '../core/entry/identity.ts'
@@ -130,6 +131,7 @@ export class Register {
     const moment: Moment = {
       nowMs: now(),
       isFirstLoad: this.#isFirstLoad,
+      toCategories: categoryTidier(settings.categories, () => undefined),
       toPermalink: (title, publishedAtMs) => toPermalink(title, publishedAtMs, settings.timezone),
     }
     const entries: EntryChange[] = []

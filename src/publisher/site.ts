@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import type { ReadingRules } from '../core/article/article.ts'
 import type { Site } from '../core/site.ts'
@@ -11,4 +13,17 @@ export function toSite(settings: Settings, id: string, createdAtMs: number): Sit
 /** What the settings say of reading one article. */
 export function toReadingRules({ timezone, language, limits }: Settings): ReadingRules {
   return { timezone, language, categoriesMax: limits.categoriesMax }
+}
+
+/**
+ * The stylesheet that a theme folder adds to all pages; none if it has no `style.css`.
+ * @param folder absolute path
+ */
+export function readTheme(folder: string): string | undefined {
+  try {
+    return readFileSync(join(folder, 'style.css'), 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }

@@ -10,15 +10,23 @@ export type Status = CatalogueCounts & {
   readonly lastPublicationAtMs?: number | undefined
   /** When the next scheduled or expiring article changes the feeds. */
   readonly nextDueAtMs?: number | undefined
+  /** What waits for its moment, the next first; at most 1,000. */
+  readonly scheduled: readonly {
+    readonly path: string
+    readonly title: string
+    readonly publishedAtMs: number
+  }[]
   /** At most 10,000. */
   readonly problems: readonly Problem[]
 }
 
 const problemsMax = 10_000
+const scheduledMax = 1_000
 
 const nothing: Status = {
   entries: { live: 0, scheduled: 0, expired: 0, retracted: 0, recovered: 0 },
   files: { entry: 0, copy: 0, draft: 0, held: 0, missing: 0 },
+  scheduled: [],
   problems: [],
 }
 
@@ -31,6 +39,11 @@ export async function readStatus({ state }: Settings): Promise<Status> {
     ...(await store.counts()),
     lastPublicationAtMs: publishedAt === undefined ? undefined : Number(publishedAt),
     nextDueAtMs: await store.nextDueAtMs(),
+    scheduled: (await store.scheduled(scheduledMax)).map(({ path = '', title, publishedAtMs }) => ({
+      path,
+      title,
+      publishedAtMs,
+    })),
     problems: await allProblems(store),
   }
 }

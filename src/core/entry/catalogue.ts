@@ -1,5 +1,6 @@
 import type { Article } from '../article/article.ts'
 import type { Problem } from '../problem.ts'
+import type { Category } from './entry.ts'
 import type { PermalinkWish } from './permalink.ts'
 import type { Sketch } from './sketch.ts'
 
@@ -73,6 +74,8 @@ export type EntryChange = {
   readonly visibleKey: string
   readonly sketch: Sketch
   readonly article: Article
+  /** Its categories, tidied by the settings. */
+  readonly categories: readonly Category[]
   /** The wished permalink, used when the entry has none yet; the catalogue makes it unique. */
   readonly permalink: PermalinkWish
 }

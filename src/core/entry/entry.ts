@@ -43,7 +43,7 @@ export type ToCategories = (labels: readonly string[]) => readonly Category[]
 /**
  * Prepares the tidying of categories: what is ignored goes, what has an alias is renamed, what
  * differs in case, width or composition only is one, and its label is the first spelling known.
- * @param labelOf gives the first spelling seen of a term, if there is one
+ * @param labelOf gives the first spelling seen of a term, if there is one; it is asked once for a label
  */
 export function categoryTidier(
   rules: CategoryRules,
@@ -52,17 +52,31 @@ export function categoryTidier(
   const ignored = new Set(rules.ignore.map((label) => toTerm(label)))
   const aliases = new Map(Object.entries(rules.alias).map(([from, to]) => [toTerm(from), to]))
   const labels = new Map(Object.values(rules.alias).map((label) => [toTerm(label), label]))
+  const toCategory = (written: string): Category | undefined => {
+    const alias = aliases.get(toTerm(written))
+    const term = toTerm(alias ?? written)
+    if (ignored.has(term) || ignored.has(toTerm(written))) return undefined
+    return { term, label: labels.get(term) ?? labelOf(term) ?? written }
+  }
+  // Folding costs more than all else here, and the same labels come again and again.
+  const known = new Map<string, Category | undefined>()
   return (written) => {
     const categories = new Map<string, Category>()
     for (const label of written) {
-      const alias = aliases.get(toTerm(label))
-      const term = toTerm(alias ?? label)
-      if (ignored.has(term) || ignored.has(toTerm(label)) || categories.has(term)) continue
-      categories.set(term, { term, label: labels.get(term) ?? labelOf(term) ?? label })
+      if (!known.has(label)) {
+        if (known.size >= knownLabelsMax) known.clear()
+        known.set(label, toCategory(label))
+      }
+      const category = known.get(label)
+      if (category !== undefined && !categories.has(category.term)) {
+        categories.set(category.term, category)
+      }
     }
     return [...categories.values()]
   }
 }
+
+const knownLabelsMax = 20_000
 
 /** What the catalogue adds to an article to make it an entry. */
 export type Registration = {

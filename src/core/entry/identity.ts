@@ -291,6 +291,11 @@ function byReturn(batch: Batch, candidate: Candidate): boolean {
     .entriesByKey(keys.articleKey)
     .find((record) => record.state === 'retracted' && batch.isFree(record.id))
   if (same !== undefined) return batch.take(candidate, same)
+  // Of a tombstone read back from a feed nothing but the id is known.
+  for (const id of keys.mintedIds) {
+    const bare = batch.facts.entryById(id)
+    if (bare?.state === 'retracted' && bare.articleKey === '') return batch.take(candidate, bare)
+  }
   const before = batch.facts.retractedAt(arrival.path)
   return (
     before !== undefined &&

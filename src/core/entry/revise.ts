@@ -1,5 +1,6 @@
 import type { Problem } from '../problem.ts'
 import type { EntryChange, EntryRecord, FileRecord } from './catalogue.ts'
+import type { ToCategories } from './entry.ts'
 import type { Decision } from './identity.ts'
 import type { PermalinkWish } from './permalink.ts'
 
@@ -9,6 +10,7 @@ export type Moment = {
   readonly nowMs: number
   /** True for the stock that the first load of an inbox finds: it arrived when it was published. */
   readonly isFirstLoad: boolean
+  readonly toCategories: ToCategories
   readonly toPermalink: (title: string, publishedAtMs: number) => PermalinkWish
 }
 
@@ -54,6 +56,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
       visibleKey: keys.visibleKey,
       sketch: keys.sketch,
       article,
+      categories: moment.toCategories(article.categories),
       permalink: moment.toPermalink(article.slug ?? article.title, publishedAtMs ?? moment.nowMs),
     },
   }
@@ -61,7 +64,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
 
 /** Readers may have seen it; what is only scheduled can still change its date. */
 function wasSeen(record: EntryRecord): boolean {
-  return record.state !== 'scheduled'
+  return record.state !== 'scheduled' && !(record.state === 'retracted' && record.articleKey === '')
 }
 
 function stateAt(

@@ -1,0 +1,138 @@
+import type { EntryRecord } from '../core/entry/catalogue.ts'
+import type { Category, Entry } from '../core/entry/entry.ts'
+import {
+  renderArticlePage,
+  renderCategoryPage,
+  renderIndexPage,
+  renderOpml,
+} from '../core/page/page.ts'
+import type { CategoryLink, PageSite, Teaser } from '../core/page/page.ts'
+import type { Site } from '../core/site.ts'
+import type { OutputFile } from '../out/folder.ts'
+import type { CategoryRecord, Store } from '../store/store.ts'
+import type { Renderings } from './renderings.ts'
+
+export type PageRules = {
+  readonly site: Site
+  readonly timezone: string
+  readonly theme: string | undefined
+}
+
+/** Entries that an index page shows, and categories. */
+const teasersMax = 50
+const categoriesMax = 200
+
+/** Renders pages for people, from what the store has at this moment. */
+export class Pages {
+  /** That of the feed: the setting, else the most common one. */
+  language: string | undefined
+  readonly #store: Store
+  readonly #renderings: Renderings
+  readonly #rules: PageRules
+
+  constructor(store: Store, renderings: Renderings, rules: PageRules) {
+    this.#store = store
+    this.#renderings = renderings
+    this.#rules = rules
+  }
+
+  async renderArticles(ids: readonly string[]): Promise<readonly OutputFile[]> {
+    const records = (await this.#store.entries(ids)).filter(({ state }) => state === 'live')
+    const entries = await this.#renderings.toEntries(records)
+    const files: OutputFile[] = []
+    for (const record of records) {
+      const entry = entries.get(record.id)
+      const path = record.permalink
+      if (entry === undefined || path === undefined) continue
+      const { newer, older } = await this.#store.publication.neighbours(record)
+      const page = renderArticlePage(this.#context, {
+        entry,
+        path,
+        categories: await this.#toLinks(entry.categories),
+        newer: newer && toBareTeaser(newer),
+        older: older && toBareTeaser(older),
+      })
+      files.push(toFile(path, page))
+    }
+    return files
+  }
+
+  async renderIndex(window: readonly EntryRecord[], updatedAtMs: number): Promise<OutputFile> {
+    const categories = await this.#store.publication.commonCategories(categoriesMax)
+    const page = renderIndexPage(this.#context, {
+      entries: await this.#toTeasers(window),
+      categories: categories.map((category) => toLink(category)),
+      updatedAtMs,
+    })
+    return toFile('index.html', page)
+  }
+
+  async renderCategory(
+    { label }: CategoryRecord,
+    folder: string,
+    window: readonly EntryRecord[],
+  ): Promise<OutputFile> {
+    const entries = await this.#toTeasers(window)
+    return toFile(
+      `${folder}index.html`,
+      renderCategoryPage(this.#context, { label, folder, entries }),
+    )
+  }
+
+  async renderOpml(updatedAtMs: number): Promise<OutputFile> {
+    const categories = await this.#store.publication.publishedCategories()
+    const { title } = this.#rules.site
+    const feeds = categories.map(({ label, slug = '' }) => ({
+      title: `${title} – ${label}`,
+      folder: `categories/${slug}/`,
+    }))
+    return toFile(
+      'feeds.opml',
+      renderOpml(this.#rules.site, [{ title, folder: '' }, ...feeds], updatedAtMs),
+    )
+  }
+
+  get #context(): PageSite {
+    const { site, timezone, theme } = this.#rules
+    return {
+      site: { ...site, language: this.language },
+      timezone,
+      hasTheme: theme !== undefined,
+    }
+  }
+
+  async #toTeasers(window: readonly EntryRecord[]): Promise<readonly Teaser[]> {
+    const records = window.slice(0, teasersMax)
+    const entries = await this.#renderings.toEntries(records)
+    return records.flatMap((record) => {
+      const entry = entries.get(record.id)
+      return entry === undefined ? [] : [toTeaser(record, entry)]
+    })
+  }
+
+  async #toLinks(categories: readonly Category[]): Promise<readonly CategoryLink[]> {
+    const links: CategoryLink[] = []
+    for (const { term, label } of categories) {
+      const category = await this.#store.publication.category(term)
+      links.push({ ...(category === undefined ? {} : toLink(category)), label, count: undefined })
+    }
+    return links
+  }
+}
+
+function toLink({ label, slug, entries }: CategoryRecord): CategoryLink {
+  const path = slug === undefined || entries === 0 ? undefined : `categories/${slug}/`
+  return { label, path, count: entries }
+}
+
+function toTeaser(record: EntryRecord, { title, summary, language }: Entry): Teaser {
+  return { ...toBareTeaser(record), title, summary, language }
+}
+
+function toBareTeaser({ title, permalink = '', publishedAtMs }: EntryRecord): Teaser {
+  return { title, path: permalink, publishedAtMs, summary: '' }
+}
+
+function toFile(path: string, text: string): OutputFile {
+  return { path, bytes: Buffer.from(text) }
+}
