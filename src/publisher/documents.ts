@@ -30,6 +30,8 @@ export type Publication = OutputChange & { readonly problems: readonly Problem[]
 /** The order in which the feeds become visible. */
 const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
 
+/** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
+const renderingVersion = 2
 /** Entries of a closed archive page. */
 const archiveLength = 100
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
@@ -58,7 +60,7 @@ export class Documents {
   #unchanged: string[] = []
   #problems: Problem[] = []
 
-  constructor(store: Store, output: Output, rules: DocumentRules) {
+  private constructor(store: Store, output: Output, rules: DocumentRules) {
     this.#store = store
     this.#output = output
     this.#rules = rules
@@ -67,8 +69,18 @@ export class Documents {
   }
 
   /** Makes all stale that was published under other settings, or by another version of this program. */
-  async open(fingerprint: string): Promise<void> {
-    if ((await this.#store.readValue('rendering-rules')) === fingerprint) return
+  static async open(store: Store, output: Output, rules: DocumentRules): Promise<Documents> {
+    const documents = new Documents(store, output, rules)
+    const { theme, ...others } = rules
+    const fingerprint = JSON.stringify([renderingVersion, others, theme !== undefined])
+    if ((await store.readValue('rendering-rules')) !== fingerprint) {
+      await documents.#renew()
+      await store.writeValue('rendering-rules', fingerprint)
+    }
+    return documents
+  }
+
+  async #renew(): Promise<void> {
     await this.#store.keepRenderings(new Map(), 'all')
     let after: string | undefined
     for (;;) {
@@ -81,7 +93,6 @@ export class Documents {
       after = records.at(-1)?.id
     }
     await this.#store.publication.markAllStale()
-    await this.#store.writeValue('rendering-rules', fingerprint)
   }
 
   /**

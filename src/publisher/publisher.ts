@@ -50,8 +50,6 @@ export type RunReport = {
 /** The feeds are refreshed at least this often while many files are taken in. */
 const refreshMs = 1_000
 
-/** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
-const renderingVersion = 2
 /** Raised when reading is mended: files with a problem are then read anew. */
 const readingVersion = 1
 
@@ -108,15 +106,15 @@ export class Publisher implements AsyncDisposable {
         edges.log.event('recovered entries from the published feed', { entries: origin.recovered })
       }
       const site = toSite(settings, origin.siteId, origin.createdAtMs)
-      const documents = new Documents(store, output, {
-        site,
-        timezone: settings.timezone,
-        categories: settings.categories,
-        theme: readTheme(settings.theme),
-        ...settings.limits,
-      })
       const { timezone, categories, limits } = settings
-      await documents.open(JSON.stringify([renderingVersion, site, timezone, categories, limits]))
+      const theme = readTheme(settings.theme)
+      const documents = await Documents.open(store, output, {
+        ...limits,
+        site,
+        timezone,
+        categories,
+        theme,
+      })
       const rules = JSON.stringify([readingVersion, settings.limits, settings.timezone])
       const areRulesNew = (await store.readValue('reading-rules')) !== rules
       if (areRulesNew) await store.writeValue('reading-rules', rules)

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
  * The steps from an empty database to the present schema. A step that was released is never edited:
  * what changes later is a further step.
  */
-const steps: readonly string[] = [
+export const schemaSteps: readonly string[] = [
   `
   CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -110,6 +110,9 @@ const steps: readonly string[] = [
     name TEXT NOT NULL,
     PRIMARY KEY (kind, name)
   ) STRICT, WITHOUT ROWID;
+
+  -- Categories and documents of what is known already are made anew.
+  DELETE FROM meta WHERE name = 'rendering-rules';
   `,
 ]
 
@@ -119,10 +122,10 @@ const steps: readonly string[] = [
  */
 export function migrate(database: DatabaseSync, file: string): void {
   const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0)
-  if (found > steps.length) {
+  if (found > schemaSteps.length) {
     throw new Error(`${file} was written by a newer dropfeed; use that one, or remove the file`)
   }
-  for (const [index, step] of steps.entries()) {
+  for (const [index, step] of schemaSteps.entries()) {
     if (index < found) continue
     database.exec(`BEGIN; ${step}; PRAGMA user_version = ${index + 1}; COMMIT`)
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadSettings } from '../../src/config.ts'
@@ -74,6 +74,14 @@ export class Publication implements AsyncDisposable {
 
   read(name: string): string {
     return readFileSync(join(this.root, 'out', name), 'utf8')
+  }
+
+  /** All that lies in a folder of `out/`, sorted. */
+  list(folder: string): readonly string[] {
+    return readdirSync(join(this.root, 'out', folder), {
+      recursive: true,
+      encoding: 'utf8',
+    }).toSorted()
   }
 
   /** What a subscriber sees now. */
