@@ -244,6 +244,27 @@ describe('check and status', () => {
     ])
   })
 
+  test('check without a file finds one whose name is not UTF-8', async () => {
+    drop('a.txt', good)
+    const name = Buffer.concat([Buffer.from('caf'), Buffer.from([0xe9]), Buffer.from('.txt')])
+    writeFileSync(Buffer.concat([Buffer.from(`${at('inbox')}/`), name]), `${good}Again.\n`)
+    const { code, stdout } = await run(['check', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject([
+      { path: 'a.txt', outcome: 'published' },
+      { path: String.raw`caf\xe9.txt`, outcome: 'published' },
+    ])
+    expect(code).toBe(0)
+  })
+
+  test.each(['inbox/nope.txt', 'inbox'])('check of %s, which is no file, says so', async (file) => {
+    drop('a.txt', good)
+    const { code, stdout } = await run(['check', '--json', file])
+    expect(JSON.parse(stdout)).toMatchObject([
+      { outcome: 'held', problems: [{ code: 'file-missing' }] },
+    ])
+    expect(code).toBe(3)
+  })
+
   test('--json is JSON also when there is nothing to show', async () => {
     mkdirSync(at('inbox'))
     expect(JSON.parse((await run(['check', '--json'])).stdout)).toEqual([])

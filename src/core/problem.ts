@@ -50,6 +50,10 @@ const wordings = {
     sentence: (found) =>
       `${found} is more than an article may have; shorten it or raise limits.articleBytesMax`,
   },
+  'file-missing': {
+    severity: 'held',
+    sentence: () => 'there is no file of this name; check how it is spelled, and where it lies',
+  },
   'file-unreadable': {
     severity: 'held',
     sentence: (found) => `cannot be read (${found}); check its permissions`,

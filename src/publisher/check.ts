@@ -29,19 +29,23 @@ export type CheckReport = {
   readonly problems: readonly Problem[]
 }
 
-/** The articles that lie in the inbox, as `checkArticle` takes them. */
-export function* listArticles({ inbox }: Settings): Generator<string> {
+/** The articles that lie in the inbox, as `checkArticle` takes them: as bytes where a name is not UTF-8. */
+export function* listArticles({ inbox }: Settings): Generator<string | Buffer> {
   for (const found of scanFolder(inbox, '')) {
-    if (found.kind !== 'unreadable') yield toFilePath(inbox, found.path).toString()
+    if (found.kind !== 'unreadable') yield toFilePath(inbox, found.path)
   }
 }
 
 /**
  * Looks at one file as a run would, and touches nothing. The file need not lie in the inbox.
- * @param file path of the file, absolute or from the working folder
+ * @param file path of the file, absolute or from the working folder; as bytes only what `listArticles` gives
  */
-export function checkArticle(settings: Settings, file: string, nowMs: number): CheckReport {
-  const { root, path } = locate(settings.inbox, resolve(file))
+export function checkArticle(
+  settings: Settings,
+  file: string | Buffer,
+  nowMs: number,
+): CheckReport {
+  const { root, path } = locate(settings.inbox, file)
   const kind = classify(path)
   if (kind === 'ignored' || kind === 'draft') return { path, outcome: kind, problems: [] }
   const held = (...problems: readonly Problem[]): CheckReport => ({
@@ -91,7 +95,14 @@ export function checkArticle(settings: Settings, file: string, nowMs: number): C
   }
 }
 
-function locate(inbox: string, file: string): { readonly root: string; readonly path: string } {
+function locate(
+  inbox: string,
+  given: string | Buffer,
+): { readonly root: string; readonly path: string } {
+  if (typeof given !== 'string') {
+    return { root: inbox, path: toInboxPath(given.subarray(Buffer.byteLength(inbox) + 1)) }
+  }
+  const file = resolve(given)
   const inside = relative(inbox, file)
   const isInside = inside !== '' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside)
   if (isInside && inside !== '..')
@@ -105,7 +116,7 @@ function toProblem(path: string, read: Exclude<ReadArticle, { kind: 'read' }>): 
     case 'changed':
       return { code: 'file-unsettled', path }
     case 'missing':
-      return { code: 'file-unreadable', path, found: 'there is no such file' }
+      return { code: 'file-missing', path }
     case 'special':
       return { code: 'file-special', path, found: read.type }
     case 'too-large':
