@@ -66,7 +66,7 @@ describe('imports go one way', () => {
   test('only the store speaks SQL, only the inbox watches, only the output writes', () => {
     const using = (library: string) =>
       imports.filter(({ to }) => to === library).map(({ from }) => from.split('/')[0])
-    expect(new Set(using('node:sqlite'))).toEqual(new Set(['store', 'publisher']))
+    expect(new Set(using('node:sqlite'))).toEqual(new Set(['store']))
     expect(new Set(using('chokidar'))).toEqual(new Set(['inbox']))
     expect(new Set(using('feed'))).toEqual(new Set(['core']))
   })

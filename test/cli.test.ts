@@ -27,6 +27,7 @@ import type { ScreenStream } from '../src/cli/screen.ts'
 import type { Problem } from '../src/core/problem.ts'
 import { createLog, describeFault } from '../src/log.ts'
 import type { LogStyle } from '../src/log.ts'
+import { holdLock } from '../src/store/writer-lock.ts'
 
 const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const node = process.execPath
@@ -216,6 +217,46 @@ describe('build', () => {
     expect(debug.stderr).toMatch(/^fault: .*\n(?:.*\n)* +at .*folder\.ts/u)
     const json = await run(['build', '--quiet', '--json'])
     expect(JSON.parse(json.stderr)).toMatchObject({ event: 'fault' })
+  })
+})
+
+describe('a state folder that cannot be used', () => {
+  test.each(['lock.sqlite', 'catalogue.sqlite'])(
+    'says what to do when %s is no file of dropfeed, and blames no other dropfeed',
+    async (name) => {
+      drop('harbour.txt', good)
+      mkdirSync(at('.dropfeed'))
+      writeFileSync(
+        at(`.dropfeed/${name}`),
+        'not a database, but as long as the header of one'.repeat(9),
+      )
+      const { code, stderr } = await run(['build', '--quiet'])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(/^fault: cannot use [^\n]*; move it elsewhere[^\n]*\n$/u)
+      expect(stderr).toContain(name)
+    },
+  )
+
+  test('says so when a file stands in its place', async () => {
+    drop('harbour.txt', good)
+    writeFileSync(at('.dropfeed'), 'in the way')
+    const { code, stderr } = await run(['build', '--quiet'])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^fault: cannot make the folder [^\n]*--state[^\n]*\n$/u)
+  })
+
+  test('names the dropfeed that is at work with it', async () => {
+    drop('harbour.txt', good)
+    await run(['build'])
+    const { pid } = process
+    const lock = holdLock(at('.dropfeed'))
+    try {
+      const { code, stderr } = await run(['build', '--quiet'])
+      expect(code).toBe(1)
+      expect(stderr).toContain(`Another dropfeed (process ${pid}) is at work with`)
+    } finally {
+      lock[Symbol.dispose]()
+    }
   })
 })
 

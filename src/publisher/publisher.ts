@@ -12,6 +12,7 @@ import { OutputFolder } from '../out/folder.ts'
 import type { Output } from '../out/folder.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
+import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
 import type { Publication } from './documents.ts'
 import { recoverOrigin } from './recovery.ts'
@@ -21,7 +22,6 @@ import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
 import { allProblems } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
-import { holdLock } from './writer-lock.ts'
 
 export type Edges = {
   readonly log: Log
@@ -97,8 +97,9 @@ export class Publisher implements AsyncDisposable {
    */
   static async open(settings: Settings, edges: Edges): Promise<Publisher> {
     const lock = holdLock(settings.state)
+    let store: Store | undefined
     try {
-      const store: Store = SqliteStore.open(settings.state)
+      store = SqliteStore.open(settings.state)
       const output = OutputFolder.open(settings.out)
       output.sweep()
       const origin = await recoverOrigin(store, output, edges)
@@ -120,6 +121,7 @@ export class Publisher implements AsyncDisposable {
       if (areRulesNew) await store.writeValue('reading-rules', rules)
       return new Publisher({ settings, edges, store, output, origin, documents, lock, areRulesNew })
     } catch (error) {
+      await store?.[Symbol.asyncDispose]()
       lock[Symbol.dispose]()
       throw error
     }

@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Article } from '../core/article/article.ts'
 import type {
   CatalogueChanges,
@@ -25,6 +23,7 @@ import {
 } from './rows.ts'
 import type { Row } from './rows.ts'
 import { PublicationTables } from './publication-tables.ts'
+import { openDatabase } from './open-database.ts'
 import { migrate } from './schema.ts'
 import type {
   CatalogueCounts,
@@ -39,9 +38,11 @@ import type {
 const fileColumns =
   'file.path, file.state, stamp, identity, bytes_key, file.article_key, problems, entry.id AS entry_id'
 
+const catalogueName = 'catalogue.sqlite'
+
 /** Where a catalogue is kept in its folder. */
 export function catalogueFile(folder: string): string {
-  return join(folder, 'catalogue.sqlite')
+  return join(folder, catalogueName)
 }
 
 /** The catalogue in one SQLite file of a folder of its own. */
@@ -60,15 +61,20 @@ export class SqliteStore implements Store {
 
   /**
    * Opens the catalogue in this folder, and makes both when they are missing.
-   * @throws Error when the folder cannot be written, or a newer dropfeed has written the file
+   * @throws Error with a plain sentence when the folder cannot be written, the file is damaged, or a newer
+   *   dropfeed has written it
    */
   static open(folder: string): SqliteStore {
-    mkdirSync(folder, { recursive: true })
-    const file = catalogueFile(folder)
-    const database = new DatabaseSync(file, { timeout: 5_000 })
-    // FULL: a commit survives a loss of power, as what is published by then must.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-    migrate(database, file)
+    const database = openDatabase(
+      { folder, name: catalogueName, timeoutMs: 5_000 },
+      (opened, file) => {
+        // FULL: a commit survives a loss of power, as what is published by then must.
+        opened.exec(
+          'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+        )
+        migrate(opened, file)
+      },
+    )
     return new SqliteStore(database)
   }
 

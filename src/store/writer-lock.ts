@@ -1,30 +1,30 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { isBusy, openDatabase } from './open-database.ts'
 
 /**
  * Makes this process the only one that writes with this state folder, until disposed. The lock is the
  * operating system's on an open file, so that it is free again the moment its owner dies, however.
- * @throws Error that names the process that has it
+ * @throws Error that names the process that has it, or says why the folder cannot be used
  */
 export function holdLock(folder: string): Disposable {
-  mkdirSync(folder, { recursive: true })
-  const lock = new DatabaseSync(join(folder, 'lock.sqlite'))
   const ownerFile = join(folder, 'lock.pid')
   try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+    const lock = openDatabase({ folder, name: 'lock.sqlite', timeoutMs: 0 }, (database) => {
+      database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+      writeFileSync(ownerFile, `${process.pid}\n`)
+    })
+    return {
+      [Symbol.dispose]() {
+        lock.close()
+      },
+    }
   } catch (error) {
-    lock.close()
+    if (!isBusy(error)) throw error
     throw new Error(
       `Another dropfeed (process ${readOwner(ownerFile)}) is at work with ${folder}; stop it first`,
       { cause: error },
     )
-  }
-  writeFileSync(ownerFile, `${process.pid}\n`)
-  return {
-    [Symbol.dispose]() {
-      lock.close()
-    },
   }
 }
 
