@@ -3,6 +3,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
 import { CommanderError } from 'commander'
+import { refuseNode } from './cli/node-version.ts'
 import { toBlock } from './cli/print.ts'
 import { makeProgram } from './cli/program.ts'
 import type { CommandName, Options } from './cli/program.ts'
@@ -86,6 +87,12 @@ async function run(name: CommandName, options: Options, files: readonly string[]
   const json = options.json === true
   const screen = createScreen(process.stderr, !quiet && !json)
   const log = openLog(screen, { json, quiet })
+  const refusal = refuseNode(process.versions.node)
+  if (refusal !== undefined) {
+    log.fault(refusal)
+    process.exitCode = exitCodes.fault
+    return
+  }
   try {
     const loaded = loadSettings({
       flags: options,

@@ -21,6 +21,7 @@ import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { nodeVersionMin, refuseNode } from '../src/cli/node-version.ts'
 import { toBlock } from '../src/cli/print.ts'
 import { createProgressLog, createScreen } from '../src/cli/screen.ts'
 import type { ScreenStream } from '../src/cli/screen.ts'
@@ -118,6 +119,15 @@ describe('help and usage', () => {
     const about: unknown = createRequire(import.meta.url)('../package.json')
     const { stdout } = await run(['--version'])
     expect(about).toMatchObject({ version: stdout.trim() })
+  })
+
+  test('a Node that is too old is refused with the version that will do', () => {
+    const about = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+      readonly engines: { readonly node: string }
+    }
+    expect(about.engines.node).toBe(`>=${nodeVersionMin}`)
+    expect(refuseNode(process.versions.node)).toBeUndefined()
+    expect(refuseNode('20.20.2')).toMatch(/Node 20\.20\.2, and .* needs Node 24 or later; install/u)
   })
 
   test('each command has help', async () => {
