@@ -167,14 +167,14 @@ export class Publisher implements AsyncDisposable {
     }
     return {
       ...totals,
-      entries: (await this.#store.counts()).entries.live,
+      entries: (await this.#store.entryCounts()).live,
       problems: await allProblems(this.#store),
       deferred,
       ms: Math.round(performance.now() - startedAtMs),
     }
   }
 
-  /** True until the first run: nothing was ever published from this store. */
+  /** Whether the store was made when this was opened; it may have entries that a lost one published. */
   get isNew(): boolean {
     return this.#origin.isNew
   }
@@ -257,7 +257,7 @@ export class Publisher implements AsyncDisposable {
 
   async #publish(isPartial = false): Promise<Publication> {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
-    this.#isPublicationDue = (await this.#store.recovered()).length > 0
+    this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
     if (this.#isPublicationDue) return { written: [], unchanged: [], problems: [] }
     const change = await this.#documents.publish(isPartial)
     this.#publishedAtMs = performance.now()

@@ -280,7 +280,7 @@ export class Register {
     const held = new Set(isConfirmed ? [] : seen.filter((released) => this.#wasHeld(released)))
     if (seen.length > 0 && !isConfirmed) {
       const recently = await store.deletedSince(now() - vanishingMs)
-      const { live, recovered } = (await store.counts()).entries
+      const { live, recovered } = await store.entryCounts()
       const before = live + recovered + recently
       const isMany = before >= settings.limits.vanishedMin
       const isOther = identity !== undefined && identity !== inboxIdentity

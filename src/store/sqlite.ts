@@ -249,6 +249,13 @@ export class SqliteStore implements Store {
     })
   }
 
+  entryCounts(): CatalogueCounts['entries'] {
+    // fromEntries loses the keys, which are those of the list it was made from.
+    return Object.fromEntries(
+      entryStates.map((state) => [state, this.#entries.count(state)]),
+    ) as CatalogueCounts['entries']
+  }
+
   counts(): CatalogueCounts {
     const files = this.#all('SELECT state, COUNT(*) AS n FROM file GROUP BY state')
     const fileCount = (state: FileState) => {
@@ -256,10 +263,8 @@ export class SqliteStore implements Store {
       return row === undefined ? 0 : integer(row, 'n')
     }
     return {
-      // fromEntries loses the keys, which are those of the lists it was made from.
-      entries: Object.fromEntries(
-        entryStates.map((state) => [state, this.#entries.count(state)]),
-      ) as CatalogueCounts['entries'],
+      entries: this.entryCounts(),
+      // As above.
       files: Object.fromEntries(
         fileStates.map((state) => [state, fileCount(state)]),
       ) as CatalogueCounts['files'],

@@ -163,11 +163,14 @@ export type Store = AsyncDisposable & {
   commonLanguage(): Eventually<string | undefined>
   labels(terms: readonly string[]): Eventually<ReadonlyMap<string, string>>
   renderings(ids: readonly string[]): Eventually<ReadonlyMap<string, Rendering>>
-  /** Keeps these renderings and drops all others. */
+  /** Keeps the renderings that were made, and drops those of these ids, or all that were kept before. */
   keepRenderings(
     made: ReadonlyMap<string, Rendering>,
     dropped: readonly string[] | 'all',
   ): Eventually<void>
+  /** Entries by state; costs the same however many there are. */
+  entryCounts(): Eventually<CatalogueCounts['entries']>
+  /** Counts all files, so it is for those who ask, not for every run. */
   counts(): Eventually<CatalogueCounts>
   /** The standing problems of all files, by path; at most `limit`. */
   problems(limit: number): Eventually<readonly Problem[]>
