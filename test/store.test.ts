@@ -96,6 +96,21 @@ test("a theme's stylesheet is published, and linked after dropfeed's own", async
   expect(brokenLinks(publication.settings.out, 'https://example.org/')).toEqual([])
 })
 
+test('a theme.css that is not of dropfeed stays', async () => {
+  await using publication = Publication.make(settings)
+  publication.write('a.md', '# A\n\nOne article, without a theme.\n')
+  publication.write('../out/theme.css', 'not ours\n')
+  await publication.run()
+  await publication.run()
+  expect(publication.read('theme.css')).toBe('not ours\n')
+})
+
+test('a theme that cannot be read is a fault that names the file and says what to do', async () => {
+  await using publication = Publication.make(settings)
+  publication.write('../theme/style.css/a.css', 'a stylesheet in the wrong place\n')
+  await expect(publication.run()).rejects.toThrow(/^cannot read .*style\.css: a folder .*; move it/)
+})
+
 test('status lists what is scheduled, the next first', async () => {
   const { readStatus } = await import('../src/publisher/status.ts')
   await using publication = Publication.make(settings)

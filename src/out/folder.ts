@@ -10,6 +10,11 @@ export type OutputFile = {
   readonly bytes: Uint8Array
 }
 
+/** A file of text, in UTF-8. */
+export function toOutputFile(path: string, text: string): OutputFile {
+  return { path, bytes: Buffer.from(text) }
+}
+
 export type OutputChange = {
   /** In the order given. */
   readonly written: readonly string[]

@@ -9,6 +9,7 @@ import { toSlug } from '../core/entry/slug.ts'
 import { stylesheets } from '../core/page/page.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
+import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputChange, OutputFile } from '../out/folder.ts'
 import type { ArchivePage, CategoryRecord, Rendering, Store } from '../store/store.ts'
 import { Pages } from './pages.ts'
@@ -145,8 +146,12 @@ export class Documents {
     this.#isFirst = false
     const { theme } = this.#rules
     const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
-    this.#replace(Object.entries(files).map(([path, text]) => toFile(path, text)))
+    this.#replace(Object.entries(files).map(([path, text]) => toOutputFile(path, text)))
+    // A file of that name that dropfeed never wrote is not its to remove.
+    const wasPublished = (await this.#store.readValue('theme-published')) !== undefined
+    if (wasPublished === (theme !== undefined)) return
     if (theme === undefined) this.#output.remove(['theme.css'])
+    await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
   }
 
   async #pickWindow(term: string): Promise<readonly EntryRecord[]> {
@@ -313,7 +318,7 @@ export class Documents {
       tombstones: head.tombstones?.map(({ id }) => id),
       bytesMax: documentBytesMax,
     })
-    if (refusal === undefined) return toFile(path, document)
+    if (refusal === undefined) return toOutputFile(path, document)
     this.#problems.push({ code: 'document-refused', path, found: refusal })
     return undefined
   }
@@ -327,10 +332,6 @@ export class Documents {
 
 function toOpenName({ page, given }: ArchivePage): ArchivePageName {
   return `${page}-${given}`
-}
-
-function toFile(path: string, text: string): OutputFile {
-  return { path, bytes: Buffer.from(text) }
 }
 
 function toFolderFiles(folder: string): readonly string[] {

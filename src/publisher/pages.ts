@@ -8,6 +8,7 @@ import {
 } from '../core/page/page.ts'
 import type { CategoryLink, PageSite, Teaser } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
+import { toOutputFile } from '../out/folder.ts'
 import type { OutputFile } from '../out/folder.ts'
 import type { CategoryRecord, Store } from '../store/store.ts'
 import type { Renderings } from './renderings.ts'
@@ -52,7 +53,7 @@ export class Pages {
         newer: newer && toBareTeaser(newer),
         older: older && toBareTeaser(older),
       })
-      files.push(toFile(path, page))
+      files.push(toOutputFile(path, page))
     }
     return files
   }
@@ -64,7 +65,7 @@ export class Pages {
       categories: categories.map((category) => toLink(category)),
       updatedAtMs,
     })
-    return toFile('index.html', page)
+    return toOutputFile('index.html', page)
   }
 
   async renderCategory(
@@ -73,7 +74,7 @@ export class Pages {
     window: readonly EntryRecord[],
   ): Promise<OutputFile> {
     const entries = await this.#toTeasers(window)
-    return toFile(
+    return toOutputFile(
       `${folder}index.html`,
       renderCategoryPage(this.#context, { label, folder, entries }),
     )
@@ -86,7 +87,7 @@ export class Pages {
       title: `${title} – ${label}`,
       folder: `categories/${slug}/`,
     }))
-    return toFile(
+    return toOutputFile(
       'feeds.opml',
       renderOpml(this.#rules.site, [{ title, folder: '' }, ...feeds], updatedAtMs),
     )
@@ -131,8 +132,4 @@ function toTeaser(record: EntryRecord, { title, summary, language }: Entry): Tea
 
 function toBareTeaser({ title, permalink = '', publishedAtMs }: EntryRecord): Teaser {
   return { title, path: permalink, publishedAtMs, summary: '' }
-}
-
-function toFile(path: string, text: string): OutputFile {
-  return { path, bytes: Buffer.from(text) }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Settings } from '../config.ts'
 import type { ReadingRules } from '../core/article/article.ts'
 import type { Site } from '../core/site.ts'
+import { codeOf, toFault } from '../out/fault.ts'
 
 /** What the settings say of the publication as a whole. */
 export function toSite(settings: Settings, id: string, createdAtMs: number): Site {
@@ -18,12 +19,14 @@ export function toReadingRules({ timezone, language, limits }: Settings): Readin
 /**
  * The stylesheet that a theme folder adds to all pages; none if it has no `style.css`.
  * @param folder absolute path
+ * @throws Error with a plain sentence and the `cause` when it is there and cannot be read
  */
 export function readTheme(folder: string): string | undefined {
+  const path = join(folder, 'style.css')
   try {
-    return readFileSync(join(folder, 'style.css'), 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw toFault(error, { verb: 'read', path })
   }
 }

@@ -185,5 +185,6 @@ export type ValueName =
   | 'inbox-identity'
   | 'retractions-confirmed'
   | 'pages-language'
+  | 'theme-published'
   | 'published-at-ms'
   | 'standing-problems'
