@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -21,7 +22,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { parseArticle } from '../src/core/article/parse.ts'
 import { describe as describeProblem } from '../src/core/problem.ts'
 import type { Problem, ProblemCode } from '../src/core/problem.ts'
+import { silentLog } from '../src/log.ts'
+import { Publisher } from '../src/publisher/publisher.ts'
 import type { RunReport } from '../src/publisher/publisher.ts'
+import { readStatus } from '../src/publisher/status.ts'
 import { Publication } from './support/publication.ts'
 
 const good = '2025-06-01 10:00\nThe ferry runs again since Monday.\n'
@@ -488,6 +492,33 @@ describe('an unusual name', () => {
     writeFileSync(path, mended)
     expect((await publication.run()).problems).toEqual([])
   })
+})
+
+test('a folder that cannot be read stays a problem while other files are dropped', async () => {
+  await using publication = Publication.make()
+  publication.write('good.txt', good)
+  // Deeper than any path may be long: the system refuses it to everybody.
+  const name = '0'.repeat(240)
+  const half = Array.from({ length: 10 }, () => name).join('/')
+  mkdirSync(publication.path(half), { recursive: true })
+  mkdirSync(publication.path(`1/${half}`), { recursive: true })
+  renameSync(publication.path(`1/${name}`), publication.path(`${half}/1`))
+  try {
+    await using publisher = await Publisher.open(publication.settings, {
+      log: silentLog,
+      now: () => publication.nowMs,
+    })
+    const codes = (report: RunReport) => report.problems.map(({ code }) => code)
+    expect(codes(await publisher.run({ kind: 'all' }))).toEqual(['file-unreadable'])
+    publication.write('new.txt', mended)
+    const paths = ['new.txt']
+    expect(codes(await publisher.run({ kind: 'some', paths }))).toEqual(['file-unreadable'])
+    expect((await readStatus(publication.settings)).problems).toHaveLength(1)
+    execFileSync('rm', ['-r', name], { cwd: publication.path('.') })
+    expect(codes(await publisher.run({ kind: 'some', paths: [name] }))).toEqual([])
+  } finally {
+    execFileSync('rm', ['-rf', name], { cwd: publication.path('.') })
+  }
 })
 
 test('whatever an author writes, a problem is one printable line', () => {

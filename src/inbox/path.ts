@@ -58,6 +58,11 @@ export function parentOf(path: string): string {
   return slash === -1 ? '' : path.slice(0, slash)
 }
 
+/** Says whether a path is this folder (`''` is the inbox itself) or lies below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`)
+}
+
 /**
  * Says what a path is by its names alone. A leftover or draft folder makes everything below it one;
  * a leftover wins over a draft.

@@ -4,7 +4,9 @@ import type { FileState } from '../core/entry/catalogue.ts'
 import { categoryTidier } from '../core/entry/entry.ts'
 import { toPermalink } from '../core/entry/permalink.ts'
 import type { Problem } from '../core/problem.ts'
+import { isWithin } from '../inbox/path.ts'
 import { inboxState } from '../inbox/scan.ts'
+import type { Unreadable } from '../inbox/scan.ts'
 import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
@@ -70,6 +72,8 @@ export class Publisher implements AsyncDisposable {
   /** What was not to be judged yet when the whole inbox was looked at, and since; none before that. */
   #unseen: ReadonlySet<string> | undefined
   #isPublicationDue = false
+  /** What could not be read when it was last looked at. */
+  #unreadable: readonly Unreadable[] = []
 
   private constructor(parts: {
     settings: Settings
@@ -224,15 +228,20 @@ export class Publisher implements AsyncDisposable {
     const isWholeInbox = this.#unseen?.size === 0
     add(await register.finish({ isScan: marks.kind === 'all', isWholeInbox }))
     for (const problem of register.newProblems) this.#edges.log.problem(problem)
-    const unreadable = survey.unreadable.map(({ path, reason }): Problem => ({
-      code: 'file-unreadable',
-      path,
-      found: reason,
-    }))
     return {
-      problems: [...unreadable, ...register.problems],
+      problems: [...this.#noteUnreadable(marks, survey.unreadable), ...register.problems],
       deferred: [...survey.unsettled, ...register.deferred],
     }
+  }
+
+  /** What cannot be read stays a problem until it, or a folder above it, is looked at again. */
+  #noteUnreadable(marks: Marks, found: readonly Unreadable[]): readonly Problem[] {
+    const looked = marks.kind === 'all' ? [''] : marks.paths
+    const kept = this.#unreadable.filter(({ path }) => !looked.some((at) => isWithin(path, at)))
+    this.#unreadable = [...kept, ...found]
+    return this.#unreadable.map(({ path, reason }) => {
+      return { code: 'file-unreadable', path, found: reason }
+    })
   }
 
   #noteUnseen(marks: Marks, paths: readonly string[]): void {

@@ -1,5 +1,5 @@
 import type { FileState } from '../core/entry/catalogue.ts'
-import { joinPath } from '../inbox/path.ts'
+import { isWithin } from '../inbox/path.ts'
 import { scanFolder, statPath } from '../inbox/scan.ts'
 import type { FileStamp, Found, Unreadable } from '../inbox/scan.ts'
 import type { Marks } from '../inbox/watch.ts'
@@ -113,10 +113,7 @@ function compare(
     else if (mark.stamp !== toStampText(item.stamp) || isDue(mark.state)) changed.push(item)
   }
   const hidden = unreadable.map(({ path }) => path)
-  const isHidden = (path: string) =>
-    hidden.some(
-      (folder) => folder === '' || path === folder || path.startsWith(joinPath(folder, '')),
-    )
+  const isHidden = (path: string) => hidden.some((folder) => isWithin(path, folder))
   const vanished = [...known.keys()].filter((path) => !found.has(path) && !isHidden(path))
   return {
     changed: changed.toSorted(byPath),
