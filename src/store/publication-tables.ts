@@ -136,10 +136,9 @@ export class PublicationTables implements PublicationStore {
 
   arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly EntryRecord[] {
     return this.#all(
-      `SELECT entry.* FROM entry INDEXED BY entry_arrived
-        JOIN membership ON membership.term = ?
-          AND membership.published_at_ms = entry.published_at_ms AND membership.entry = entry.key
-        WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?`,
+      `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+        WHERE term = ? AND membership.arrived_at_ms > ?
+        ORDER BY membership.arrived_at_ms DESC, id LIMIT ?`,
       term,
       sinceMs,
       limit,

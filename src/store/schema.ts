@@ -114,6 +114,12 @@ export const schemaSteps: readonly string[] = [
   -- Categories and documents of what is known already are made anew.
   DELETE FROM meta WHERE name = 'rendering-rules';
   `,
+  `
+  -- The latest arrivals of a category are found without walking those of all.
+  ALTER TABLE membership ADD COLUMN arrived_at_ms INTEGER NOT NULL DEFAULT 0;
+  UPDATE membership SET arrived_at_ms = (SELECT arrived_at_ms FROM entry WHERE key = membership.entry);
+  CREATE INDEX membership_arrived ON membership (term, arrived_at_ms DESC, entry);
+  `,
 ]
 
 /**

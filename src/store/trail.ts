@@ -9,6 +9,8 @@ type Place = {
   readonly key: number
   readonly id: string
   readonly publishedAtMs: number
+  /** Stays as it is while the entry is live. */
+  readonly arrivedAtMs: number
 }
 
 /**
@@ -74,13 +76,15 @@ export class Trail {
   }
 
   /** The first spelling of a category that was seen is its label. */
-  #join({ term, label }: Category, { key, publishedAtMs }: Place): void {
+  #join({ term, label }: Category, { key, publishedAtMs, arrivedAtMs }: Place): void {
     this.#run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
     this.#run(
-      'INSERT OR IGNORE INTO membership (term, published_at_ms, entry) VALUES (?, ?, ?)',
+      `INSERT OR IGNORE INTO membership (term, published_at_ms, entry, arrived_at_ms)
+        VALUES (?, ?, ?, ?)`,
       term,
       publishedAtMs,
       key,
+      arrivedAtMs,
     )
     this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
   }
@@ -137,5 +141,6 @@ export function toPlace(row: Row): Place {
     key: integer(row, 'key'),
     id: text(row, 'id'),
     publishedAtMs: integer(row, 'published_at_ms'),
+    arrivedAtMs: integer(row, 'arrived_at_ms'),
   }
 }
