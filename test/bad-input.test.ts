@@ -351,6 +351,26 @@ describe('a file that is too large', () => {
   })
 })
 
+test('a problem goes away with the setting that made it', async () => {
+  await using publication = Publication.make('title: Test\nlimits: { categoriesMax: 1 }\n')
+  publication.write('good.txt', good.replace('The ferry', 'The #ferry #boat'))
+  expectOne(await publication.run(), { code: 'categories-too-many', path: 'good.txt' })
+  const [before] = publication.items()
+  publication.configure('title: Test\nlimits: { categoriesMax: 2 }\n')
+  expect((await publication.run()).problems).toEqual([])
+  expect(publication.items()).toMatchObject([{ id: before?.id, tags: ['ferry', 'boat'] }])
+})
+
+test('a date is read again when the language is set that it is in', async () => {
+  await using publication = Publication.make('title: Test\n')
+  // November in Polish, October in Croatian.
+  publication.write('a.md', '---\ndate: 5 listopada 2025\n---\n\n1 2 3\n')
+  expectOne(await publication.run(), { code: 'date-unreadable', path: 'a.md', line: 2 })
+  publication.configure('title: Test\nlanguage: pl\ntimezone: UTC\n')
+  expect((await publication.run()).problems).toEqual([])
+  expect(publication.items()).toMatchObject([{ date_published: '2025-11-05T00:00:00Z' }])
+})
+
 describe('ten thousand hashtags', () => {
   const hashtags = Array.from({ length: 10_000 }, (_, index) => `#tag${index}`).join(' ')
 

@@ -1,6 +1,5 @@
 import type { Settings } from '../config.ts'
 import { noChanges } from '../core/entry/catalogue.ts'
-import type { FileState } from '../core/entry/catalogue.ts'
 import { categoryTidier } from '../core/entry/entry.ts'
 import { toPermalink } from '../core/entry/permalink.ts'
 import type { Problem } from '../core/problem.ts'
@@ -13,7 +12,7 @@ import type { Log } from '../log.ts'
 import { OutputFolder } from '../out/folder.ts'
 import type { Output } from '../out/folder.ts'
 import { SqliteStore } from '../store/sqlite.ts'
-import type { CommitSummary, Store } from '../store/store.ts'
+import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
 import type { Publication } from './documents.ts'
@@ -120,7 +119,11 @@ export class Publisher implements AsyncDisposable {
         categories,
         theme,
       })
-      const rules = JSON.stringify([readingVersion, settings.limits, settings.timezone])
+      const rules = JSON.stringify([
+        readingVersion,
+        toReadingRules(settings),
+        limits.articleBytesMax,
+      ])
       const areRulesNew = (await store.readValue('reading-rules')) !== rules
       if (areRulesNew) await store.writeValue('reading-rules', rules)
       return new Publisher({ settings, edges, store, output, origin, documents, lock, areRulesNew })
@@ -199,8 +202,8 @@ export class Publisher implements AsyncDisposable {
     add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
   ): Promise<{ readonly problems: readonly Problem[]; readonly deferred: readonly string[] }> {
     const { inbox, settleMs } = this.#settings
-    const isDue = (state: FileState) =>
-      state === 'missing' || (state === 'held' && this.#areRulesNew && marks.kind === 'all')
+    const isDue = ({ state, hasProblems }: FileMark) =>
+      state === 'missing' || (hasProblems && this.#areRulesNew && marks.kind === 'all')
     const survey = withoutUnsettled(
       await surveyInbox(inbox, marks, this.#store, isDue),
       marks,

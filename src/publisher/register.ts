@@ -105,7 +105,7 @@ export class Register {
         siteId,
         articleBytesMax: settings.limits.articleBytesMax,
         reading,
-        isForced: isCopyAgain || (isForced && earlier?.state === 'held'),
+        isForced: isCopyAgain || (isForced && (earlier?.problems.length ?? 0) > 0),
       })
       if (intake.kind === 'deferred') {
         this.deferred.push(intake.path)

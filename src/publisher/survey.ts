@@ -1,4 +1,3 @@
-import type { FileState } from '../core/entry/catalogue.ts'
 import { isWithin } from '../inbox/path.ts'
 import { scanFolder, statPath } from '../inbox/scan.ts'
 import type { FileStamp, Found, Unreadable } from '../inbox/scan.ts'
@@ -33,7 +32,7 @@ export async function surveyInbox(
   root: string,
   marks: Marks,
   store: Store,
-  isDue: (state: FileState) => boolean,
+  isDue: (mark: FileMark) => boolean,
 ): Promise<Survey> {
   const found = new Map<string, Found>()
   const unreadable: Unreadable[] = []
@@ -103,14 +102,14 @@ function compare(
   found: ReadonlyMap<string, Found>,
   known: ReadonlyMap<string, FileMark>,
   unreadable: readonly Unreadable[],
-  isDue: (state: FileState) => boolean,
+  isDue: (mark: FileMark) => boolean,
 ): Survey {
   const changed: Found[] = []
   const arrived: Found[] = []
   for (const item of found.values()) {
     const mark = known.get(item.path)
     if (mark === undefined) arrived.push(item)
-    else if (mark.stamp !== toStampText(item.stamp) || isDue(mark.state)) changed.push(item)
+    else if (mark.stamp !== toStampText(item.stamp) || isDue(mark)) changed.push(item)
   }
   const hidden = unreadable.map(({ path }) => path)
   const isHidden = (path: string) => hidden.some((folder) => isWithin(path, folder))

@@ -71,6 +71,7 @@ export function toFileMark(row: Row): FileMark {
     path: text(row, 'path'),
     state: toFileState(text(row, 'state')),
     stamp: text(row, 'stamp'),
+    hasProblems: integer(row, 'has_problems') === 1,
   }
 }
 

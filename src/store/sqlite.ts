@@ -95,7 +95,7 @@ export class SqliteStore implements Store {
   }
 
   marks(paths?: readonly string[]): readonly FileMark[] {
-    const columns = 'SELECT path, state, stamp FROM file'
+    const columns = 'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
     if (paths === undefined) return this.#all(columns).map(toFileMark)
     return paths.flatMap((path) => this.#all(`${columns} WHERE path = ?`, path).map(toFileMark))
   }

@@ -23,6 +23,7 @@ export type FileMark = {
   readonly path: string
   readonly state: FileState
   readonly stamp: string
+  readonly hasProblems: boolean
 }
 
 /** What a chunk of arrivals asks about. */
