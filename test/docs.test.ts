@@ -1,12 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { describe as describeProblem } from '../src/core/problem.ts'
+import { createLog } from '../src/log.ts'
+import { Publisher } from '../src/publisher/publisher.ts'
+import { tell } from '../src/publisher/watch.ts'
+import { Publication } from './support/publication.ts'
 
 const root = join(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const settings = readFileSync(join(root, 'feed.yaml'), 'utf8')
+
+const style = { json: false, quiet: false, colour: false }
 
 type Schema = {
   readonly description?: string
@@ -45,6 +51,24 @@ describe('the README', () => {
       found: 'tomorow',
     } as const
     expect(readme).toContain(describeProblem(problem))
+  })
+
+  test('shows what the log says of a file dropped beside those that are there', async () => {
+    await using publication = Publication.make('timezone: UTC\n')
+    for (const name of readdirSync(join(root, 'inbox'))) {
+      publication.write(name, readFileSync(join(root, 'inbox', name)))
+    }
+    const lines: string[] = []
+    const log = createLog((line) => lines.push(line), Date.now, style)
+    const edges = { log, now: () => publication.nowMs }
+    await using publisher = await Publisher.open(publication.settings, edges)
+    await publisher.run({ kind: 'all' })
+    publication.nowMs += 60_000
+    publication.write('trip.txt', 'A trip to the sea. It was long, and we were tired.\n')
+    tell(await publisher.run({ kind: 'some', paths: ['trip.txt'] }), log)
+    const [said = ''] = (lines.at(-1) ?? '').split(' ms=')
+    expect(said).toMatch(/^published entries=/)
+    expect(readme).toContain(`\n${said} ms=`)
   })
 
   test('links to files that are there', () => {
