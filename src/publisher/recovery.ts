@@ -33,7 +33,7 @@ export async function recoverOrigin(
     return { siteId: known, createdAtMs: Number(createdAtMs), isNew: false, recovered: 0 }
   }
   const published = readPublished(output)
-  const records = published.entries.map(toRecord)
+  const { records } = published
   await store.recover([...records, ...published.tombstones.map(toTombstoneRecord)])
   // They are written anew, perhaps under other names.
   await store.publication.markRemoved(published.archivePaths)
@@ -50,14 +50,15 @@ export async function recoverOrigin(
 
 type Published = {
   readonly id: string | undefined
-  readonly entries: readonly PublishedEntry[]
+  /** Without what the entries say: a whole archive is more than memory holds. */
+  readonly records: readonly EntryRecord[]
   readonly tombstones: readonly Tombstone[]
   readonly archivePaths: readonly string[]
 }
 
 /** Walks the published feed and its archive, newest first, as far as it is whole. */
 function readPublished(output: Output): Published {
-  const entries = new Map<string, PublishedEntry>()
+  const records = new Map<string, EntryRecord>()
   const tombstones: Tombstone[] = []
   const archivePaths: string[] = []
   let id: string | undefined
@@ -67,13 +68,15 @@ function readPublished(output: Output): Published {
     const feed = bytes && readPublishedFeed(Buffer.from(bytes).toString())
     if (feed === undefined || (id !== undefined && feed.id !== id)) break
     id = feed.id
-    for (const entry of feed.entries) if (!entries.has(entry.id)) entries.set(entry.id, entry)
+    for (const entry of feed.entries) {
+      if (!records.has(entry.id)) records.set(entry.id, toRecord(entry))
+    }
     tombstones.push(...feed.tombstones)
     const previous = /archive\/[\d-]+\.xml$/.exec(feed.previousArchive ?? '')?.[0]
     path = previous === undefined || archivePaths.includes(previous) ? undefined : previous
     if (path !== undefined) archivePaths.push(path)
   }
-  return { id, entries: [...entries.values()], tombstones, archivePaths }
+  return { id, records: [...records.values()], tombstones, archivePaths }
 }
 
 /** Of what was deleted no more is known than that, and when; the same article has the same id again. */

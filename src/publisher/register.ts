@@ -5,7 +5,7 @@ import type { EntryChange, FileRecord } from '../core/entry/catalogue.ts'
 import { categoryTidier } from '../core/entry/entry.ts'
 import { identify } from '../core/entry/identity.ts'
 import { toPermalink } from '../core/entry/permalink.ts'
-import type { Arrival, Decision, Released } from '../core/entry/identity.ts'
+import type { Arrival, Decision, Facts, Released } from '../core/entry/identity.ts'
 import { revise } from '../core/entry/revise.ts'
 import type { Moment } from '../core/entry/revise.ts'
 import type { Problem } from '../core/problem.ts'
@@ -120,12 +120,13 @@ export class Register {
     const postponed = new Set<string>()
     for (const { kind, arrival } of decisions) if (kind === 'postponed') postponed.add(arrival.path)
     this.#postponed.push(...found.filter(({ path }) => postponed.has(path)))
-    return this.#commit(decisions, files)
+    return this.#commit(decisions, files, facts)
   }
 
   async #commit(
     decisions: readonly Decision[],
     same: readonly FileRecord[],
+    facts: Facts,
   ): Promise<CommitSummary> {
     const { store, now, settings } = this.#edges
     const moment: Moment = {
@@ -136,16 +137,11 @@ export class Register {
     }
     const entries: EntryChange[] = []
     const files: FileRecord[] = [...same]
-    const earlierProblems = await store.facts({
-      paths: decisions.map(({ arrival }) => arrival.path),
-      articleKeys: [],
-      ids: [],
-    })
     for (const decision of decisions) {
       if (decision.kind === 'postponed') continue
       const file = this.#apply(decision, moment, entries)
       files.push(file)
-      const before = earlierProblems.fileAt(file.path)?.problems ?? []
+      const before = facts.fileAt(file.path)?.problems ?? []
       this.newProblems.push(...file.problems.filter((problem) => !isAmong(problem, before)))
     }
     return store.commit({ ...noChanges, entries, files })
