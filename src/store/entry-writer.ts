@@ -1,4 +1,4 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { SQLInputValue } from 'node:sqlite'
 import type {
   CatalogueChanges,
   EntryChange,
@@ -8,6 +8,7 @@ import type {
 import type { PermalinkWish } from '../core/entry/permalink.ts'
 import { integer, optionalText, text, toEntryState, toSketchBytes } from './rows.ts'
 import type { Row } from './rows.ts'
+import type { Statements } from './statements.ts'
 import type { CommitSummary } from './store.ts'
 import { toPlace, Trail } from './trail.ts'
 
@@ -35,17 +36,17 @@ type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
  * permalinks), and keeps the tallies that would otherwise be counted anew for every publication.
  */
 export class EntryWriter {
-  readonly #statement: (sql: string) => StatementSync
+  readonly #statements: Statements
   #tallies: Tallies | undefined
   #trail: Trail
 
-  constructor(statement: (sql: string) => StatementSync) {
-    this.#statement = statement
-    this.#trail = new Trail(statement)
+  constructor(statements: Statements) {
+    this.#statements = statements
+    this.#trail = new Trail(statements)
   }
 
   apply(changes: CatalogueChanges): CommitSummary {
-    this.#trail = new Trail(this.#statement)
+    this.#trail = new Trail(this.#statements)
     let removed = 0
     for (const { id, state, atMs } of changes.ended) if (this.#end(id, state, atMs)) removed += 1
     const paths = new Map(changes.files.map((file) => [file.entryId, file.path]))
@@ -57,7 +58,7 @@ export class EntryWriter {
     }
     for (const file of changes.files) {
       if (file.entryId === undefined) continue
-      this.#run(
+      this.#statements.run(
         'UPDATE entry SET path = ? WHERE id = ? AND path IS NOT ?',
         file.path,
         file.entryId,
@@ -79,7 +80,11 @@ export class EntryWriter {
       path: undefined,
     })
     if (record.deletedAtMs !== undefined) {
-      this.#run('UPDATE entry SET deleted_at_ms = ? WHERE id = ?', record.deletedAtMs, record.id)
+      this.#statements.run(
+        'UPDATE entry SET deleted_at_ms = ? WHERE id = ?',
+        record.deletedAtMs,
+        record.id,
+      )
     }
     this.#tally(record.state, undefined, 1)
   }
@@ -100,16 +105,16 @@ export class EntryWriter {
   }
 
   #end(id: string, state: 'retracted' | 'expired', atMs: number): boolean {
-    const row = this.#get('SELECT * FROM entry WHERE id = ?', id)
+    const row = this.#statements.get('SELECT * FROM entry WHERE id = ?', id)
     if (row === undefined) throw new Error(`The store does not know the entry ${id}`)
     const before = toEntryState(text(row, 'state'))
     const key = integer(row, 'key')
-    this.#run('DELETE FROM content WHERE entry = ?', key)
-    this.#run('DELETE FROM rendering WHERE entry = ?', key)
+    this.#statements.run('DELETE FROM content WHERE entry = ?', key)
+    this.#statements.run('DELETE FROM rendering WHERE entry = ?', key)
     if (before === 'live') this.#trail.ends(toPlace(row), row)
     // What readers never saw leaves no tombstone.
     const deletedAtMs = before === 'live' || before === 'recovered' ? atMs : null
-    this.#run(
+    this.#statements.run(
       'UPDATE entry SET state = ?, deleted_at_ms = coalesce(?, deleted_at_ms) WHERE key = ?',
       state,
       deletedAtMs,
@@ -121,13 +126,13 @@ export class EntryWriter {
   }
 
   #put(change: EntryChange, path: string | undefined): 'added' | 'updated' | 'removed' | 'none' {
-    const row = this.#get('SELECT * FROM entry WHERE id = ?', change.id)
+    const row = this.#statements.get('SELECT * FROM entry WHERE id = ?', change.id)
     const before = row === undefined ? undefined : toEntryState(text(row, 'state'))
     const written = this.#toWritten(change, row, path)
     const key =
       row === undefined ? this.#insert(written) : this.#update(written, integer(row, 'key'))
-    this.#run('DELETE FROM rendering WHERE entry = ?', key)
-    this.#run(
+    this.#statements.run('DELETE FROM rendering WHERE entry = ?', key)
+    this.#statements.run(
       'INSERT OR REPLACE INTO content (entry, article) VALUES (?, ?)',
       key,
       JSON.stringify(change.article),
@@ -194,16 +199,17 @@ export class EntryWriter {
   }
 
   #insert(written: Written): number {
-    const { lastInsertRowid } = this.#statement(
+    return this.#statements.insert(
       `INSERT INTO entry (state, title, language, published_at_ms, updated_at_ms,
         updated_from_ms, arrived_at_ms, expires_at_ms, permalink, article_key, visible_key, sketch,
         path, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ).run(...toValues(written), written.id)
-    return Number(lastInsertRowid)
+      ...toValues(written),
+      written.id,
+    )
   }
 
   #update(written: Written, key: number): number {
-    this.#run(
+    this.#statements.run(
       `UPDATE entry SET state = ?, title = ?, language = ?, published_at_ms = ?,
         updated_at_ms = ?, updated_from_ms = ?, arrived_at_ms = ?, expires_at_ms = ?, permalink = ?,
         article_key = ?, visible_key = ?, sketch = ?, path = ?,
@@ -221,7 +227,7 @@ export class EntryWriter {
    */
   #freeInstant(fromMs: number): number {
     if (!this.#isTaken(fromMs)) return fromMs
-    const row = this.#get(
+    const row = this.#statements.get(
       'SELECT MAX(updated_at_ms) AS last FROM entry WHERE updated_from_ms = ?',
       fromMs,
     )
@@ -232,7 +238,9 @@ export class EntryWriter {
   }
 
   #isTaken(instantMs: number): boolean {
-    return this.#get('SELECT 1 FROM entry WHERE updated_at_ms = ?', instantMs) !== undefined
+    return (
+      this.#statements.get('SELECT 1 FROM entry WHERE updated_at_ms = ?', instantMs) !== undefined
+    )
   }
 
   /** `title.html`, else `title-2.html` to `title-9.html`, else with a part of the id's digits. */
@@ -247,12 +255,15 @@ export class EntryWriter {
     ]
     for (const ending of endings) {
       const permalink = `${folder}/${slug}${ending}.html`
-      const row = this.#get('SELECT id FROM entry WHERE permalink = ?', permalink)
+      const row = this.#statements.get('SELECT id FROM entry WHERE permalink = ?', permalink)
       if (row === undefined || text(row, 'id') === id) return permalink
     }
     let number = 10
     while (
-      this.#get('SELECT 1 FROM entry WHERE permalink = ?', `${folder}/${slug}-${number}.html`)
+      this.#statements.get(
+        'SELECT 1 FROM entry WHERE permalink = ?',
+        `${folder}/${slug}-${number}.html`,
+      )
     ) {
       number += 1
     }
@@ -265,11 +276,9 @@ export class EntryWriter {
   }
 
   #countTallies(): Tallies {
-    const states = this.#statement('SELECT state, COUNT(*) AS n FROM entry GROUP BY state').all()
-    const languages = this.#statement(
-      `SELECT language, COUNT(*) AS n FROM entry
-        WHERE state = 'live' AND language IS NOT NULL GROUP BY language`,
-    ).all()
+    const states = this.#statements.all('SELECT state, COUNT(*) AS n FROM entry GROUP BY state')
+    const languages = this.#statements.all(`SELECT language, COUNT(*) AS n FROM entry
+        WHERE state = 'live' AND language IS NOT NULL GROUP BY language`)
     return {
       states: new Map(states.map((row) => [toEntryState(text(row, 'state')), integer(row, 'n')])),
       languages: new Map(languages.map((row) => [text(row, 'language'), integer(row, 'n')])),
@@ -283,14 +292,6 @@ export class EntryWriter {
     if (state === 'live' && language !== undefined) {
       languages.set(language, (languages.get(language) ?? 0) + by)
     }
-  }
-
-  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values)
-  }
-
-  #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#statement(sql).run(...values)
   }
 }
 

@@ -1,8 +1,9 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
+import type { SQLInputValue } from 'node:sqlite'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
 import type { Category } from '../core/entry/entry.ts'
 import { integer, optionalText, text, toEntryRecord } from './rows.ts'
 import type { Row } from './rows.ts'
+import type { Statements } from './statements.ts'
 import { toPlace, Trail } from './trail.ts'
 import type {
   ArchivePage,
@@ -15,19 +16,19 @@ import type {
 
 /** What is published where: categories, the window and the archive, and what is still to be written. */
 export class PublicationTables implements PublicationStore {
-  readonly #statement: (sql: string) => StatementSync
+  readonly #statements: Statements
   readonly #transaction: <T>(work: () => T) => T
 
-  constructor(statement: (sql: string) => StatementSync, transaction: <T>(work: () => T) => T) {
-    this.#statement = statement
+  constructor(statements: Statements, transaction: <T>(work: () => T) => T) {
+    this.#statements = statements
     this.#transaction = transaction
   }
 
   stale(): Stale {
     const names = (kind: StaleKind) =>
-      this.#all('SELECT name FROM stale WHERE kind = ? ORDER BY name', kind).map((row) =>
-        text(row, 'name'),
-      )
+      this.#statements
+        .all('SELECT name FROM stale WHERE kind = ? ORDER BY name', kind)
+        .map((row) => text(row, 'name'))
     return {
       pages: names('page'),
       categories: names('category'),
@@ -38,7 +39,7 @@ export class PublicationTables implements PublicationStore {
 
   #markStale(kind: StaleKind, names: Iterable<string>): void {
     for (const name of names) {
-      this.#run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
+      this.#statements.run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
     }
   }
 
@@ -46,7 +47,7 @@ export class PublicationTables implements PublicationStore {
     if (names.length === 0) return
     this.#transaction(() => {
       for (const name of names)
-        this.#run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, name)
+        this.#statements.run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, name)
     })
   }
 
@@ -54,9 +55,9 @@ export class PublicationTables implements PublicationStore {
     entries: readonly { readonly id: string; readonly categories: readonly Category[] }[],
   ): void {
     this.#transaction(() => {
-      const trail = new Trail(this.#statement)
+      const trail = new Trail(this.#statements)
       for (const { id, categories } of entries) {
-        const row = this.#get('SELECT * FROM entry WHERE id = ?', id)
+        const row = this.#statements.get('SELECT * FROM entry WHERE id = ?', id)
         if (row !== undefined) trail.lives(toPlace(row), categories, row)
       }
       trail.flush()
@@ -64,7 +65,7 @@ export class PublicationTables implements PublicationStore {
   }
 
   entriesAfter(id: string | undefined, limit: number): readonly EntryRecord[] {
-    return this.#records(
+    return this.#statements.records(
       `WHERE key > coalesce((SELECT key FROM entry WHERE id = ?), -1) AND state = 'live'
         ORDER BY key LIMIT ?`,
       id ?? '',
@@ -74,7 +75,7 @@ export class PublicationTables implements PublicationStore {
 
   markAllStale(): void {
     this.#transaction(() => {
-      this.#run(`INSERT OR IGNORE INTO stale (kind, name)
+      this.#statements.run(`INSERT OR IGNORE INTO stale (kind, name)
         SELECT 'page', id FROM entry WHERE state = 'live' UNION ALL
         SELECT 'category', term FROM category WHERE entries > 0 OR slug IS NOT NULL UNION ALL
         SELECT 'archive', CAST(page AS TEXT) FROM archive_page`)
@@ -112,13 +113,15 @@ export class PublicationTables implements PublicationStore {
   }
 
   newestArrivalAtMs(): number | undefined {
-    const row = this.#get("SELECT MAX(arrived_at_ms) AS at FROM entry WHERE state = 'live'")
+    const row = this.#statements.get(
+      "SELECT MAX(arrived_at_ms) AS at FROM entry WHERE state = 'live'",
+    )
     const at = row?.['at']
     return typeof at === 'number' ? at : undefined
   }
 
   arrivedSince(sinceMs: number, limit: number): readonly EntryRecord[] {
-    return this.#records(
+    return this.#statements.records(
       "WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?",
       sinceMs,
       limit,
@@ -126,52 +129,55 @@ export class PublicationTables implements PublicationStore {
   }
 
   newestIn(term: string, limit: number): readonly EntryRecord[] {
-    return this.#all(
-      `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+    return this.#statements
+      .all(
+        `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
         WHERE term = ? ORDER BY membership.published_at_ms DESC, id LIMIT ?`,
-      term,
-      limit,
-    ).map(toEntryRecord)
+        term,
+        limit,
+      )
+      .map(toEntryRecord)
   }
 
   arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly EntryRecord[] {
-    return this.#all(
-      `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+    return this.#statements
+      .all(
+        `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
         WHERE term = ? AND membership.arrived_at_ms > ?
         ORDER BY membership.arrived_at_ms DESC, id LIMIT ?`,
-      term,
-      sinceMs,
-      limit,
-    ).map(toEntryRecord)
+        term,
+        sinceMs,
+        limit,
+      )
+      .map(toEntryRecord)
   }
 
   category(term: string): CategoryRecord | undefined {
-    const row = this.#get('SELECT * FROM category WHERE term = ?', term)
+    const row = this.#statements.get('SELECT * FROM category WHERE term = ?', term)
     return row && toCategoryRecord(row)
   }
 
   commonCategories(limit: number): readonly CategoryRecord[] {
-    return this.#all(
-      'SELECT * FROM category WHERE entries > 0 ORDER BY entries DESC, term LIMIT ?',
-      limit,
-    ).map(toCategoryRecord)
+    return this.#statements
+      .all('SELECT * FROM category WHERE entries > 0 ORDER BY entries DESC, term LIMIT ?', limit)
+      .map(toCategoryRecord)
   }
 
   publishedCategories(): readonly CategoryRecord[] {
-    return this.#all(
-      'SELECT * FROM category WHERE slug IS NOT NULL AND entries > 0 ORDER BY slug',
-    ).map(toCategoryRecord)
+    return this.#statements
+      .all('SELECT * FROM category WHERE slug IS NOT NULL AND entries > 0 ORDER BY slug')
+      .map(toCategoryRecord)
   }
 
   nameCategory(term: string, wish: string): string {
     return this.#transaction(() => {
       let slug = wish
       for (let number = 2; ; number += 1) {
-        const row = this.#get('SELECT term FROM category WHERE slug = ?', slug)
+        const row = this.#statements.get('SELECT term FROM category WHERE slug = ?', slug)
         if (row === undefined) break
         slug = `${wish}-${number}`
       }
-      this.#run('UPDATE category SET slug = ? WHERE term = ?', slug, term)
+      this.#statements.run('UPDATE category SET slug = ? WHERE term = ?', slug, term)
       return slug
     })
   }
@@ -179,7 +185,9 @@ export class PublicationTables implements PublicationStore {
   /** Keeps which entries the main feed shows; the archive pages of those that come or go become stale. */
   setWindow(ids: readonly string[]): void {
     const before = new Set(
-      this.#all('SELECT id FROM entry WHERE in_window = 1').map((row) => text(row, 'id')),
+      this.#statements
+        .all('SELECT id FROM entry WHERE in_window = 1')
+        .map((row) => text(row, 'id')),
     )
     const after = new Set(ids)
     const came = ids.filter((id) => !before.has(id))
@@ -191,8 +199,8 @@ export class PublicationTables implements PublicationStore {
         [left, 0],
       ] as const) {
         for (const id of list) {
-          this.#run('UPDATE entry SET in_window = ? WHERE id = ?', flag, id)
-          this.#run(
+          this.#statements.run('UPDATE entry SET in_window = ? WHERE id = ?', flag, id)
+          this.#statements.run(
             `INSERT OR IGNORE INTO stale (kind, name)
               SELECT 'archive', CAST(archive_page AS TEXT) FROM entry
               WHERE id = ? AND archive_page IS NOT NULL`,
@@ -206,10 +214,12 @@ export class PublicationTables implements PublicationStore {
   /** Gives each live entry outside the window its archive page, oldest first. */
   archive(pageLength: number): void {
     this.#transaction(() => {
-      const last = this.#get('SELECT page, given FROM archive_page ORDER BY page DESC LIMIT 1')
+      const last = this.#statements.get(
+        'SELECT page, given FROM archive_page ORDER BY page DESC LIMIT 1',
+      )
       let page = last === undefined ? 0 : integer(last, 'page')
       let given = last === undefined ? pageLength : integer(last, 'given')
-      const waiting = this.#all(
+      const waiting = this.#statements.all(
         `SELECT key FROM entry WHERE state = 'live' AND archive_page IS NULL AND in_window = 0
           ORDER BY published_at_ms, id`,
       )
@@ -223,8 +233,12 @@ export class PublicationTables implements PublicationStore {
         }
         given += 1
         touched.add(page)
-        this.#run('UPDATE entry SET archive_page = ? WHERE key = ?', page, integer(row, 'key'))
-        this.#run(
+        this.#statements.run(
+          'UPDATE entry SET archive_page = ? WHERE key = ?',
+          page,
+          integer(row, 'key'),
+        )
+        this.#statements.run(
           'INSERT INTO archive_page (page, given) VALUES (?, ?) ON CONFLICT DO UPDATE SET given = excluded.given',
           page,
           given,
@@ -236,14 +250,17 @@ export class PublicationTables implements PublicationStore {
 
   /** The file before the last one of a page is to be removed: nobody who walks now is sent there. */
   nameArchivePage(page: number, file: string): void {
-    const row = this.#get('SELECT file, file_before FROM archive_page WHERE page = ?', page)
+    const row = this.#statements.get(
+      'SELECT file, file_before FROM archive_page WHERE page = ?',
+      page,
+    )
     const before = row && optionalText(row, 'file')
     if (before === file) return
     const old = row && optionalText(row, 'file_before')
     this.#transaction(() => {
       if (old !== undefined) this.#markStale('removed', [old])
-      this.#run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", file)
-      this.#run(
+      this.#statements.run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", file)
+      this.#statements.run(
         'UPDATE archive_page SET file = ?, file_before = ? WHERE page = ?',
         file,
         before ?? null,
@@ -253,18 +270,18 @@ export class PublicationTables implements PublicationStore {
   }
 
   archivePages(): number {
-    const row = this.#get('SELECT MAX(page) AS page FROM archive_page')
+    const row = this.#statements.get('SELECT MAX(page) AS page FROM archive_page')
     const page = row?.['page']
     return typeof page === 'number' ? page : 0
   }
 
   archivePage(page: number): ArchivePage | undefined {
-    const row = this.#get('SELECT given FROM archive_page WHERE page = ?', page)
+    const row = this.#statements.get('SELECT given FROM archive_page WHERE page = ?', page)
     if (row === undefined) return undefined
     return {
       page,
       given: integer(row, 'given'),
-      entries: this.#records(
+      entries: this.#statements.records(
         `WHERE archive_page = ? AND state = 'live' AND in_window = 0
           ORDER BY published_at_ms DESC, id`,
         page,
@@ -273,32 +290,18 @@ export class PublicationTables implements PublicationStore {
   }
 
   tombstones(sinceMs: number, limit: number): readonly { id: string; deletedAtMs: number }[] {
-    return this.#all(
-      `SELECT id, deleted_at_ms FROM entry WHERE deleted_at_ms > ? AND state != 'live'
+    return this.#statements
+      .all(
+        `SELECT id, deleted_at_ms FROM entry WHERE deleted_at_ms > ? AND state != 'live'
         ORDER BY deleted_at_ms DESC, id LIMIT ?`,
-      sinceMs,
-      limit,
-    ).map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
+        sinceMs,
+        limit,
+      )
+      .map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
   }
 
   #record(where: string, ...values: readonly SQLInputValue[]): EntryRecord | undefined {
-    return this.#records(where, ...values)[0]
-  }
-
-  #records(where: string, ...values: readonly SQLInputValue[]): readonly EntryRecord[] {
-    return this.#all(`SELECT * FROM entry ${where}`, ...values).map(toEntryRecord)
-  }
-
-  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values)
-  }
-
-  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
-    return this.#statement(sql).all(...values)
-  }
-
-  #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#statement(sql).run(...values)
+    return this.#statements.records(where, ...values)[0]
   }
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { Article } from '../core/article/article.ts'
 import type {
   CatalogueChanges,
@@ -16,12 +16,11 @@ import {
   integer,
   optionalInteger,
   text,
-  toEntryRecord,
   toFileRecord,
   toFileMark,
   toProblems,
 } from './rows.ts'
-import type { Row } from './rows.ts'
+import { Statements } from './statements.ts'
 import { PublicationTables } from './publication-tables.ts'
 import { openDatabase } from './open-database.ts'
 import { migrate } from './schema.ts'
@@ -48,15 +47,15 @@ export function catalogueFile(folder: string): string {
 /** The catalogue in one SQLite file of a folder of its own. */
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #statements: Statements
   readonly #entries: EntryWriter
   readonly publication: PublicationTables
 
   private constructor(database: DatabaseSync) {
     this.#database = database
-    const statement = (sql: string) => this.#statement(sql)
-    this.#entries = new EntryWriter(statement)
-    this.publication = new PublicationTables(statement, (work) => this.#transaction(work))
+    this.#statements = new Statements(database)
+    this.#entries = new EntryWriter(this.#statements)
+    this.publication = new PublicationTables(this.#statements, (work) => this.#transaction(work))
   }
 
   /**
@@ -85,26 +84,29 @@ export class SqliteStore implements Store {
   }
 
   readValue(name: ValueName): string | undefined {
-    const row = this.#get('SELECT value FROM meta WHERE name = ?', name)
+    const row = this.#statements.get('SELECT value FROM meta WHERE name = ?', name)
     return row && text(row, 'value')
   }
 
   writeValue(name: ValueName, value: string | undefined): void {
-    if (value === undefined) this.#run('DELETE FROM meta WHERE name = ?', name)
-    else this.#run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', name, value)
+    if (value === undefined) this.#statements.run('DELETE FROM meta WHERE name = ?', name)
+    else
+      this.#statements.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', name, value)
   }
 
   marks(paths?: readonly string[]): readonly FileMark[] {
     const columns = 'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
-    if (paths === undefined) return this.#all(columns).map(toFileMark)
-    return paths.flatMap((path) => this.#all(`${columns} WHERE path = ?`, path).map(toFileMark))
+    if (paths === undefined) return this.#statements.all(columns).map(toFileMark)
+    return paths.flatMap((path) =>
+      this.#statements.all(`${columns} WHERE path = ?`, path).map(toFileMark),
+    )
   }
 
   pathsBelow(folders: readonly string[]): readonly string[] {
     // "0" is the character after "/".
     const sql = 'SELECT path FROM file WHERE path > ? AND path < ?'
     return folders.flatMap((folder) =>
-      this.#all(sql, `${folder}/`, `${folder}0`).map((row) => text(row, 'path')),
+      this.#statements.all(sql, `${folder}/`, `${folder}0`).map((row) => text(row, 'path')),
     )
   }
 
@@ -112,10 +114,10 @@ export class SqliteStore implements Store {
   facts(_query: FactsQuery): Facts {
     return {
       fileAt: (path) => this.#files('WHERE file.path = ?', path)[0],
-      entryById: (id) => this.#records('WHERE id = ?', id)[0],
-      entriesByKey: (key) => this.#records('WHERE article_key = ? ORDER BY key', key),
+      entryById: (id) => this.#statements.records('WHERE id = ?', id)[0],
+      entriesByKey: (key) => this.#statements.records('WHERE article_key = ? ORDER BY key', key),
       retractedAt: (path) =>
-        this.#records(
+        this.#statements.records(
           "WHERE path = ? AND state = 'retracted' ORDER BY deleted_at_ms DESC",
           path,
         )[0],
@@ -133,18 +135,19 @@ export class SqliteStore implements Store {
   }
 
   entries(ids: readonly string[]): readonly EntryRecord[] {
-    return ids.flatMap((id) => this.#records('WHERE id = ?', id))
+    return ids.flatMap((id) => this.#statements.records('WHERE id = ?', id))
   }
 
   recovered(): readonly EntryRecord[] {
-    return this.#records("WHERE state = 'recovered' ORDER BY key")
+    return this.#statements.records("WHERE state = 'recovered' ORDER BY key")
   }
 
   commit(changes: CatalogueChanges): CommitSummary {
     return this.#transaction(() => {
       const summary = this.#entries.apply(changes)
       for (const file of changes.files) this.#writeFile(file)
-      for (const path of changes.forgottenPaths) this.#run('DELETE FROM file WHERE path = ?', path)
+      for (const path of changes.forgottenPaths)
+        this.#statements.run('DELETE FROM file WHERE path = ?', path)
       return summary
     })
   }
@@ -157,11 +160,11 @@ export class SqliteStore implements Store {
 
   due(nowMs: number): { starting: readonly EntryRecord[]; ending: readonly EntryRecord[] } {
     return {
-      starting: this.#records(
+      starting: this.#statements.records(
         "WHERE state = 'scheduled' AND published_at_ms <= ? ORDER BY published_at_ms, id",
         nowMs,
       ),
-      ending: this.#records(
+      ending: this.#statements.records(
         "WHERE state = 'live' AND expires_at_ms <= ? ORDER BY expires_at_ms, id",
         nowMs,
       ),
@@ -169,7 +172,7 @@ export class SqliteStore implements Store {
   }
 
   nextDueAtMs(): number | undefined {
-    const row = this.#get(
+    const row = this.#statements.get(
       `SELECT MIN(at) AS at FROM (
         SELECT MIN(published_at_ms) AS at FROM entry WHERE state = 'scheduled' UNION ALL
         SELECT MIN(expires_at_ms) FROM entry WHERE expires_at_ms IS NOT NULL AND state = 'live')`,
@@ -178,20 +181,29 @@ export class SqliteStore implements Store {
   }
 
   scheduled(limit: number): readonly EntryRecord[] {
-    return this.#records("WHERE state = 'scheduled' ORDER BY published_at_ms, id LIMIT ?", limit)
+    return this.#statements.records(
+      "WHERE state = 'scheduled' ORDER BY published_at_ms, id LIMIT ?",
+      limit,
+    )
   }
 
   newest(limit: number): readonly EntryRecord[] {
-    return this.#records("WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?", limit)
+    return this.#statements.records(
+      "WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?",
+      limit,
+    )
   }
 
   deletedSince(sinceMs: number): number {
-    const row = this.#get('SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ?', sinceMs)
+    const row = this.#statements.get(
+      'SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ?',
+      sinceMs,
+    )
     return row === undefined ? 0 : integer(row, 'n')
   }
 
   newestDeletionAtMs(): number | undefined {
-    const row = this.#get(
+    const row = this.#statements.get(
       'SELECT MAX(deleted_at_ms) AS at FROM entry WHERE deleted_at_ms IS NOT NULL',
     )
     return row && optionalInteger(row, 'at')
@@ -202,7 +214,7 @@ export class SqliteStore implements Store {
       'SELECT article FROM content JOIN entry ON entry.key = content.entry WHERE entry.id = ?'
     const found = new Map<string, Article>()
     for (const id of ids) {
-      const row = this.#get(sql, id)
+      const row = this.#statements.get(sql, id)
       // Written by this program from the same type.
       if (row !== undefined) found.set(id, JSON.parse(text(row, 'article')) as Article)
     }
@@ -216,7 +228,7 @@ export class SqliteStore implements Store {
   labels(terms: readonly string[]): ReadonlyMap<string, string> {
     const found = new Map<string, string>()
     for (const term of terms) {
-      const row = this.#get('SELECT label FROM category WHERE term = ?', term)
+      const row = this.#statements.get('SELECT label FROM category WHERE term = ?', term)
       if (row !== undefined) found.set(term, text(row, 'label'))
     }
     return found
@@ -225,7 +237,7 @@ export class SqliteStore implements Store {
   renderings(ids: readonly string[]): ReadonlyMap<string, Rendering> {
     const found = new Map<string, Rendering>()
     for (const id of ids) {
-      const row = this.#get(
+      const row = this.#statements.get(
         'SELECT rss, atom, json FROM rendering JOIN entry ON entry.key = entry WHERE id = ?',
         id,
       )
@@ -238,14 +250,14 @@ export class SqliteStore implements Store {
   keepRenderings(made: ReadonlyMap<string, Rendering>, dropped: readonly string[] | 'all'): void {
     if (made.size === 0 && dropped !== 'all' && dropped.length === 0) return
     this.#transaction(() => {
-      if (dropped === 'all') this.#run('DELETE FROM rendering')
+      if (dropped === 'all') this.#statements.run('DELETE FROM rendering')
       else {
         const sql = 'DELETE FROM rendering WHERE entry = (SELECT key FROM entry WHERE id = ?)'
-        for (const id of dropped) this.#run(sql, id)
+        for (const id of dropped) this.#statements.run(sql, id)
       }
       const sql = `INSERT OR REPLACE INTO rendering (entry, rss, atom, json)
         SELECT key, ?, ?, ? FROM entry WHERE id = ?`
-      for (const [id, { rss, atom, json }] of made) this.#run(sql, rss, atom, json, id)
+      for (const [id, { rss, atom, json }] of made) this.#statements.run(sql, rss, atom, json, id)
     })
   }
 
@@ -257,7 +269,7 @@ export class SqliteStore implements Store {
   }
 
   counts(): CatalogueCounts {
-    const files = this.#all('SELECT state, COUNT(*) AS n FROM file GROUP BY state')
+    const files = this.#statements.all('SELECT state, COUNT(*) AS n FROM file GROUP BY state')
     const fileCount = (state: FileState) => {
       const row = files.find((candidate) => candidate['state'] === state)
       return row === undefined ? 0 : integer(row, 'n')
@@ -273,11 +285,11 @@ export class SqliteStore implements Store {
 
   problems(limit: number): readonly Problem[] {
     const sql = 'SELECT problems FROM file WHERE problems IS NOT NULL ORDER BY path LIMIT ?'
-    return this.#all(sql, limit).flatMap((row) => toProblems(text(row, 'problems')))
+    return this.#statements.all(sql, limit).flatMap((row) => toProblems(text(row, 'problems')))
   }
 
   #writeFile(file: FileRecord): void {
-    this.#run(
+    this.#statements.run(
       `INSERT OR REPLACE INTO file
         (path, state, stamp, identity, bytes_key, entry, article_key, problems)
         VALUES (?, ?, ?, ?, ?, (SELECT key FROM entry WHERE id = ?), ?, ?)`,
@@ -294,31 +306,7 @@ export class SqliteStore implements Store {
 
   #files(where: string, ...values: readonly SQLInputValue[]): readonly FileRecord[] {
     const sql = `SELECT ${fileColumns} FROM file LEFT JOIN entry ON entry.key = file.entry ${where}`
-    return this.#all(sql, ...values).map(toFileRecord)
-  }
-
-  #records(where: string, ...values: readonly SQLInputValue[]): readonly EntryRecord[] {
-    return this.#all(`SELECT * FROM entry ${where}`, ...values).map(toEntryRecord)
-  }
-
-  #statement(sql: string): StatementSync {
-    const known = this.#statements.get(sql)
-    if (known !== undefined) return known
-    const statement = this.#database.prepare(sql)
-    this.#statements.set(sql, statement)
-    return statement
-  }
-
-  #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#statement(sql).run(...values)
-  }
-
-  #get(sql: string, ...values: readonly SQLInputValue[]): Row | undefined {
-    return this.#statement(sql).get(...values)
-  }
-
-  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
-    return this.#statement(sql).all(...values)
+    return this.#statements.all(sql, ...values).map(toFileRecord)
   }
 
   #transaction<T>(work: () => T): T {

@@ -1,7 +1,7 @@
-import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { Category } from '../core/entry/entry.ts'
 import { integer, optionalInteger, optionalText, text } from './rows.ts'
 import type { Row } from './rows.ts'
+import type { Statements } from './statements.ts'
 import type { StaleKind } from './store.ts'
 
 /** The row of an entry, as far as documents other than its own depend on it. */
@@ -18,13 +18,13 @@ type Place = {
  * pages, category feeds and archive pages no longer tell the truth. One for each commit.
  */
 export class Trail {
-  readonly #statement: (sql: string) => StatementSync
+  readonly #statements: Statements
   readonly #stale = new Map<StaleKind, Set<string>>()
   readonly #counts = new Map<string, number>()
   readonly #moved: Place[] = []
 
-  constructor(statement: (sql: string) => StatementSync) {
-    this.#statement = statement
+  constructor(statements: Statements) {
+    this.#statements = statements
   }
 
   /** An entry is live, new or in its next version. */
@@ -41,7 +41,7 @@ export class Trail {
     if (!wasLive) this.#moved.push(place)
     const permalink = before && optionalText(before, 'permalink')
     if (permalink !== undefined) {
-      this.#run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", permalink)
+      this.#statements.run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", permalink)
     }
   }
 
@@ -54,8 +54,11 @@ export class Trail {
   ends(place: Place, before: Row): void {
     for (const term of this.#termsOf(place.key)) this.#leave(term, place)
     this.#markArchivePage(before)
-    this.#run('UPDATE entry SET archive_page = NULL, in_window = 0 WHERE key = ?', place.key)
-    this.#run("DELETE FROM stale WHERE kind = 'page' AND name = ?", place.id)
+    this.#statements.run(
+      'UPDATE entry SET archive_page = NULL, in_window = 0 WHERE key = ?',
+      place.key,
+    )
+    this.#statements.run("DELETE FROM stale WHERE kind = 'page' AND name = ?", place.id)
     this.#stale.get('page')?.delete(place.id)
     const permalink = optionalText(before, 'permalink')
     if (permalink !== undefined) this.#mark('removed', permalink)
@@ -66,19 +69,19 @@ export class Trail {
   flush(): void {
     for (const place of this.#moved) this.#markNeighbours(place)
     for (const [term, by] of this.#counts) {
-      this.#run('UPDATE category SET entries = entries + ? WHERE term = ?', by, term)
+      this.#statements.run('UPDATE category SET entries = entries + ? WHERE term = ?', by, term)
     }
     for (const [kind, names] of this.#stale) {
       for (const name of names) {
-        this.#run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
+        this.#statements.run('INSERT OR IGNORE INTO stale (kind, name) VALUES (?, ?)', kind, name)
       }
     }
   }
 
   /** The first spelling of a category that was seen is its label. */
   #join({ term, label }: Category, { key, publishedAtMs, arrivedAtMs }: Place): void {
-    this.#run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
-    this.#run(
+    this.#statements.run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
+    this.#statements.run(
       `INSERT OR IGNORE INTO membership (term, published_at_ms, entry, arrived_at_ms)
         VALUES (?, ?, ?, ?)`,
       term,
@@ -90,15 +93,15 @@ export class Trail {
   }
 
   #leave(term: string, { key }: Place): void {
-    this.#run('DELETE FROM membership WHERE entry = ? AND term = ?', key, term)
+    this.#statements.run('DELETE FROM membership WHERE entry = ? AND term = ?', key, term)
     this.#counts.set(term, (this.#counts.get(term) ?? 0) - 1)
     this.#mark('category', term)
   }
 
   #termsOf(key: number): readonly string[] {
-    return this.#all('SELECT term FROM membership WHERE entry = ?', key).map((row) =>
-      text(row, 'term'),
-    )
+    return this.#statements
+      .all('SELECT term FROM membership WHERE entry = ?', key)
+      .map((row) => text(row, 'term'))
   }
 
   #markArchivePage(before: Row | undefined): void {
@@ -116,7 +119,10 @@ export class Trail {
     for (const sql of sqls) {
       const values =
         sql.includes('id <') || sql.includes('id >') ? [publishedAtMs, id] : [publishedAtMs]
-      const [row] = this.#all(`SELECT id FROM entry WHERE state = 'live' AND ${sql}`, ...values)
+      const [row] = this.#statements.all(
+        `SELECT id FROM entry WHERE state = 'live' AND ${sql}`,
+        ...values,
+      )
       if (row !== undefined) this.#mark('page', text(row, 'id'))
     }
   }
@@ -125,14 +131,6 @@ export class Trail {
     const names = this.#stale.get(kind)
     if (names === undefined) this.#stale.set(kind, new Set([name]))
     else names.add(name)
-  }
-
-  #all(sql: string, ...values: readonly SQLInputValue[]): readonly Row[] {
-    return this.#statement(sql).all(...values)
-  }
-
-  #run(sql: string, ...values: readonly SQLInputValue[]): void {
-    this.#statement(sql).run(...values)
   }
 }
 
