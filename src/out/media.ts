@@ -1,0 +1,69 @@
+/** How a file below `out/` is told to those who ask for it; follows from its name alone. */
+export type Media = {
+  /** For `Content-Type`. */
+  readonly type: string
+  readonly isFeed: boolean
+  /** A browser may show it as a page: it gets a policy that lets nothing run. */
+  readonly isDocument: boolean
+  readonly isCompressible: boolean
+  readonly maxAgeS: number
+}
+
+/** How long caches and pollers may keep a feed when nothing else is said. */
+export const feedMaxAgeSDefault = 300
+const pageMaxAgeS = 60
+const otherMaxAgeS = 3600
+
+const page = { isFeed: false, isDocument: true, isCompressible: true, maxAgeS: pageMaxAgeS }
+const text = { isFeed: false, isDocument: false, isCompressible: true, maxAgeS: otherMaxAgeS }
+const binary = { isFeed: false, isDocument: false, isCompressible: false, maxAgeS: otherMaxAgeS }
+
+/**
+ * Feeds are `application/xml`, whatever `Accept` says: browsers show their own media types as raw text.
+ * Media types of JSON take no charset (RFC 8259 §11).
+ */
+const feed = { isFeed: true, isDocument: true, isCompressible: true }
+
+const xmlType = 'application/xml; charset=utf-8'
+
+const byEnding: ReadonlyMap<string, Omit<Media, 'maxAgeS'> & { readonly maxAgeS?: number }> =
+  new Map([
+    ['xml', { ...feed, type: xmlType }],
+    ['opml', { ...feed, type: xmlType }],
+    ['html', { ...page, type: 'text/html; charset=utf-8' }],
+    ['css', { ...text, type: 'text/css; charset=utf-8' }],
+    ['txt', { ...text, type: 'text/plain; charset=utf-8' }],
+    ['json', { ...text, type: 'application/json' }],
+    ['svg', { ...text, isDocument: true, type: 'image/svg+xml' }],
+    ['png', { ...binary, type: 'image/png' }],
+    ['jpg', { ...binary, type: 'image/jpeg' }],
+    ['jpeg', { ...binary, type: 'image/jpeg' }],
+    ['gif', { ...binary, type: 'image/gif' }],
+    ['webp', { ...binary, type: 'image/webp' }],
+    ['avif', { ...binary, type: 'image/avif' }],
+    ['ico', { ...binary, type: 'image/x-icon' }],
+    ['woff2', { ...binary, type: 'font/woff2' }],
+    ['mp3', { ...binary, type: 'audio/mpeg' }],
+    ['m4a', { ...binary, type: 'audio/mp4' }],
+    ['ogg', { ...binary, type: 'audio/ogg' }],
+    ['opus', { ...binary, type: 'audio/ogg' }],
+    ['flac', { ...binary, type: 'audio/flac' }],
+    ['mp4', { ...binary, type: 'video/mp4' }],
+    ['webm', { ...binary, type: 'video/webm' }],
+    ['pdf', { ...binary, type: 'application/pdf' }],
+  ])
+
+/**
+ * Tells the media of a file by its name.
+ * @param path below `out/`
+ * @param feedMaxAgeS how long a feed may be kept, in seconds
+ */
+export function toMedia(path: string, feedMaxAgeS: number = feedMaxAgeSDefault): Media {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  if (name === 'feed.json') {
+    return { ...feed, isDocument: false, type: 'application/feed+json', maxAgeS: feedMaxAgeS }
+  }
+  const found = byEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
+  if (found === undefined) return { ...binary, type: 'application/octet-stream' }
+  return { ...found, maxAgeS: found.maxAgeS ?? feedMaxAgeS }
+}

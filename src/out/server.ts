@@ -1,0 +1,264 @@
+import { closeSync, createReadStream } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { codeOf } from './fault.ts'
+import { feedMaxAgeSDefault, toMedia } from './media.ts'
+import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
+import type { Answer, Resource } from './responses.ts'
+import { ResponseTable } from './response-table.ts'
+import { lookAt, openServed, toServedPath } from './served-file.ts'
+import type { ServedPath } from './served-file.ts'
+
+export type ServerLimits = {
+  readonly memoryBytesMax: number
+  readonly headerBytesMax: number
+  readonly urlLengthMax: number
+  readonly connectionsMax: number
+  /** Until the whole head of a request has come. */
+  readonly headersMs: number
+  /** Without anything sent or received, within a response or between two requests. */
+  readonly idleMs: number
+  /** How long responses in flight may take once the server is to stop. */
+  readonly stopMs: number
+}
+
+const serverLimits: ServerLimits = {
+  memoryBytesMax: 64 * 1024 * 1024,
+  headerBytesMax: 16 * 1024,
+  urlLengthMax: 2048,
+  connectionsMax: 2000,
+  headersMs: 10_000,
+  idleMs: 30_000,
+  stopMs: 5_000,
+}
+
+export type ServerSettings = {
+  /** Absolute path of `out/`; it need not exist. */
+  readonly root: string
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
+  /** The publication's own, ends with `/`; the only one that addresses are made of. */
+  readonly baseUrl: string
+  readonly limits?: Partial<ServerLimits>
+  /** Says of a path below `out/` where nothing is that something was there and was taken back. */
+  readonly isGone?: (path: string) => boolean | Promise<boolean>
+  readonly log: { fault(sentence: string): void }
+}
+
+/** How often idle connections are looked for while the server stops. */
+const stopStepMs = 20
+
+/**
+ * Serves `out/` to readers and browsers: reading only, nothing from outside, nothing hidden. It is told
+ * of each publication and follows with its whole table at once.
+ */
+export class FeedServer implements AsyncDisposable {
+  readonly #settings: ServerSettings
+  readonly #limits: ServerLimits
+  readonly #table: ResponseTable
+  readonly #server: Server
+  #isStopping = false
+
+  private constructor(settings: ServerSettings) {
+    const limits = { ...serverLimits, ...settings.limits }
+    this.#settings = settings
+    this.#limits = limits
+    this.#table = new ResponseTable({
+      root: settings.root,
+      baseUrl: settings.baseUrl,
+      feedMaxAgeS: feedMaxAgeSDefault,
+      memoryBytesMax: limits.memoryBytesMax,
+    })
+    this.#server = createServer(
+      {
+        maxHeaderSize: limits.headerBytesMax,
+        headersTimeout: limits.headersMs,
+        requestTimeout: limits.headersMs,
+        keepAliveTimeout: limits.idleMs,
+        connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
+        noDelay: true,
+      },
+      (request, response) => this.#handle(request, response),
+    )
+    // Who asks whether to send a body is told before it comes.
+    this.#server.on('checkContinue', (request, response) => this.#handle(request, response))
+    this.#server.maxConnections = limits.connectionsMax
+    this.#server.timeout = limits.idleMs
+  }
+
+  /** @throws Error that names host and port and says what to do, when nothing can listen there */
+  static async open(settings: ServerSettings): Promise<FeedServer> {
+    const server = new FeedServer(settings)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    server.#server.once('error', reject)
+    server.#server.listen({ host: settings.host, port: settings.port }, resolve)
+    try {
+      await promise
+    } catch (error) {
+      await server.#table.close()
+      throw toListenFault(error, settings)
+    }
+    server.#server.off('error', reject)
+    server.#server.on('error', (error) => settings.log.fault(`the server: ${error.message}`))
+    return server
+  }
+
+  /** Where it answers, as one types it into a browser on this machine. */
+  get address(): string {
+    const bound = this.#server.address()
+    const port = bound !== null && typeof bound === 'object' ? bound.port : this.#settings.port
+    const { host } = this.#settings
+    const name = localHosts.has(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+    return `http://${name}:${port}/`
+  }
+
+  /**
+   * Shows what a publication has written and removed, paths below `out/`; requests that come after it
+   * has returned see nothing older.
+   */
+  refresh(written: readonly string[], removed: readonly string[]): void {
+    this.#table.refresh(written, removed)
+  }
+
+  /** Takes no more connections, lets responses in flight end, within a limit. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isStopping = true
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#server.close(() => resolve())
+    const step = setInterval(() => this.#server.closeIdleConnections(), stopStepMs)
+    const end = setTimeout(() => this.#server.closeAllConnections(), this.#limits.stopMs)
+    await promise
+    clearInterval(step)
+    clearTimeout(end)
+    await this.#table.close()
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    // A client that goes away takes its response with it.
+    response.on('error', () => {})
+    if (this.#isStopping) response.shouldKeepAlive = false
+    try {
+      const answer = this.#answer(request, response)
+      if (answer instanceof Promise) {
+        answer.then(
+          (late) => late && send(response, late),
+          (error: unknown) => this.#fail(response, error),
+        )
+      } else if (answer !== undefined) send(response, answer)
+    } catch (error) {
+      this.#fail(response, error)
+    }
+  }
+
+  /** Nothing for what has been answered already, from a file. */
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Answer | undefined | Promise<Answer | undefined> {
+    const { method, url = '', headers } = request
+    if (hasBody(request)) return answers.bodyRefused
+    if (url.length > this.#limits.urlLengthMax) return answers.tooLong
+    if (method === 'OPTIONS') {
+      const served = toServedPath(url)
+      return respondOptions(url, served && toMedia(served.path))
+    }
+    if (method !== 'GET' && method !== 'HEAD') return answers.notAllowed
+    const served = toServedPath(url)
+    if (served === undefined) return answers.notFound
+    const path = toFilePath(served)
+    const found = this.#table.find(path)
+    const asked = { method, headers } as const
+    const finish = (resource: Resource | undefined) =>
+      resource === undefined
+        ? this.#answerOther({ served, path }, asked, response)
+        : respond(resource, asked, Date.now())
+    return found instanceof Promise ? found.then(finish) : finish(found)
+  }
+
+  /** For what the table has not: a large file, a folder, what is gone or was never there. */
+  #answerOther(
+    { served, path }: { readonly served: ServedPath; readonly path: string },
+    asked: Parameters<typeof respond>[1],
+    response: ServerResponse,
+  ): Answer | undefined | Promise<Answer | undefined> {
+    const { root, isGone } = this.#settings
+    const file = openServed(root, path)
+    if (file !== undefined) {
+      const answer = respond(this.#table.toStreamed(path, file), asked, Date.now())
+      if (answer.body.kind === 'file' && asked.method === 'GET') {
+        return this.#stream(response, answer, file.handle)
+      }
+      closeSync(file.handle)
+      return answer.body.kind === 'file' ? { ...answer, body: { kind: 'none' } } : answer
+    }
+    if (!served.isFolder && lookAt(root, path) === 'folder') {
+      const index = lookAt(root, `${path}/index.html`)
+      return index === undefined || index === 'folder' ? answers.notFound : redirectToFolder(path)
+    }
+    const gone = isGone?.(path) ?? false
+    return gone instanceof Promise ? gone.then(toAbsence) : toAbsence(gone)
+  }
+
+  async #stream(response: ServerResponse, answer: Answer, handle: number): Promise<undefined> {
+    const range = answer.body.kind === 'file' ? answer.body.range : { first: 0, last: 0 }
+    const stream = createReadStream('', { fd: handle, start: range.first, end: range.last })
+    writeHead(response, answer)
+    try {
+      await pipeline(stream, response)
+    } catch (error) {
+      // Who has gone away needs no rest; where the file fails, a cut response tells the client.
+      if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+    }
+  }
+
+  #fail(response: ServerResponse, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#settings.log.fault(`cannot answer a request: ${reason}`)
+    if (response.headersSent) response.destroy()
+    else send(response, answers.failed)
+  }
+}
+
+const localHosts = new Set(['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'])
+
+function toAbsence(isGone: boolean): Answer {
+  return isGone ? answers.gone : answers.notFound
+}
+
+function toFilePath({ path, isFolder }: ServedPath): string {
+  if (!isFolder) return path
+  return path === '' ? 'index.html' : `${path}/index.html`
+}
+
+/** Source: RFC 9112 §6.3. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
+}
+
+function send(response: ServerResponse, answer: Answer): void {
+  writeHead(response, answer)
+  response.end(answer.body.kind === 'bytes' ? answer.body.bytes : undefined)
+}
+
+function writeHead(response: ServerResponse, { status, headers }: Answer): void {
+  // Node takes names and values in turn, and does not change them.
+  response.writeHead(status, headers as string[])
+}
+
+function toListenFault(error: unknown, { host, port }: ServerSettings): Error {
+  const code = codeOf(error)
+  const advice = (code === undefined ? undefined : listenAdvice[code]) ?? 'choose another'
+  return new Error(`cannot serve on ${host} port ${port}: ${advice}`, { cause: error })
+}
+
+const elsewhere = 'choose another with --port, or serve out/ by another server with --no-serve'
+
+const listenAdvice: Readonly<Record<string, string>> = {
+  EADDRINUSE: `another program uses this port; ${elsewhere}`,
+  EACCES: `this port needs more rights; ${elsewhere}`,
+  EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
+  ENOTFOUND: 'there is no such host; choose another with --host',
+}

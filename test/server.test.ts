@@ -1,0 +1,658 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { Agent } from 'node:http'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OutputFolder } from '../src/out/folder.ts'
+import { FeedServer } from '../src/out/server.ts'
+import type { ServerSettings } from '../src/out/server.ts'
+import { ask, sendRaw } from './support/ask.ts'
+import type { Reply } from './support/ask.ts'
+import { makeTemporaryFolder } from './support/temporary-folder.ts'
+import { waitFor } from './support/wait-for.ts'
+
+const baseUrl = 'https://example.org/news/'
+const changedAtMs = Date.UTC(2026, 0, 31, 12)
+const changed = 'Sat, 31 Jan 2026 12:00:00 GMT'
+const feed = `<feed>${'An entry, and another. '.repeat(200)}</feed>\n`
+const hash = toTagHash(feed)
+
+const files: Readonly<Record<string, string>> = {
+  'atom.xml': feed,
+  'rss.xml': `<rss>${feed}</rss>`,
+  'feed.json': `{"title":"${'x'.repeat(500)}"}`,
+  'index.html': `<!doctype html><title>Index</title>${'<p>Text</p>'.repeat(100)}`,
+  'feed.css': `/* ${'style '.repeat(100)}*/`,
+  'feeds.opml': `<opml>${'x'.repeat(500)}</opml>`,
+  'articles/2026/01/trip.html': `<!doctype html>${'<p>A trip</p>'.repeat(100)}`,
+  'articles/2026/01/été à la mer.html': '<!doctype html><p>Summer</p>',
+  'categories/general/index.html': '<!doctype html><p>General</p>',
+  'categories/general/atom.xml': `<feed>${'General. '.repeat(100)}</feed>`,
+  'sound.mp3': 'x'.repeat(400_000),
+  '.secret': 'hidden',
+  '.atom.xml.tmp': 'a draft',
+  'articles/.hidden/page.html': 'hidden',
+}
+
+function toTagHash(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+const folder = makeTemporaryFolder()
+const out = folder.at('out')
+const faults: string[] = []
+let server: FeedServer
+
+function write(path: string, text: string, atMs = changedAtMs): void {
+  const place = `${out}/${path}`
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(place, text)
+  utimesSync(place, atMs / 1000, atMs / 1000)
+}
+
+function open(different: Partial<ServerSettings> = {}): Promise<FeedServer> {
+  return FeedServer.open({
+    root: out,
+    host: '127.0.0.1',
+    port: 0,
+    baseUrl,
+    log: { fault: (sentence) => faults.push(sentence) },
+    ...different,
+  })
+}
+
+beforeAll(async () => {
+  for (const [path, text] of Object.entries(files)) write(path, text)
+  writeFileSync(folder.at('outside.html'), 'outside')
+  symlinkSync(folder.at('outside.html'), `${out}/link.html`)
+  mkdirSync(folder.at('elsewhere'))
+  writeFileSync(folder.at('elsewhere/page.html'), 'outside')
+  symlinkSync(folder.at('elsewhere'), `${out}/linked`)
+  server = await open({ isGone: (path) => Promise.resolve(path.endsWith('/taken-back.html')) })
+  await untilCompressed('/atom.xml')
+})
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]()
+  folder[Symbol.dispose]()
+  if (faults.length > 0) throw new Error(faults.join('\n'))
+})
+
+async function untilCompressed(path: string): Promise<void> {
+  for (const coding of ['gzip', 'zstd', 'br']) {
+    for (;;) {
+      const { headers } = await get(path, { 'accept-encoding': coding })
+      if (headers['content-encoding'] === coding) break
+    }
+  }
+}
+
+const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+  ask(server.address, path, { headers })
+
+describe('a feed', () => {
+  test.each([
+    ['/atom.xml', 'application/xml; charset=utf-8'],
+    ['/rss.xml', 'application/xml; charset=utf-8'],
+    ['/feeds.opml', 'application/xml; charset=utf-8'],
+    ['/categories/general/atom.xml', 'application/xml; charset=utf-8'],
+    ['/feed.json', 'application/feed+json'],
+  ])('%s says all that readers, caches and scripts need', async (path, type) => {
+    const { status, headers, text } = await get(path)
+    expect(status).toBe(200)
+    expect(text).toBe(files[path.slice(1)])
+    expect(headers).toMatchObject({
+      'content-type': type,
+      'content-length': String(Buffer.byteLength(text)),
+      'cache-control': 'max-age=300',
+      etag: `"${toTagHash(text)}"`,
+      'last-modified': changed,
+      vary: 'Accept-Encoding',
+      link: `<${baseUrl}${path.slice(1)}>; rel="self"`,
+      'x-content-type-options': 'nosniff',
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': 'ETag, Last-Modified, Link',
+    })
+    expect(headers.expires).toBeUndefined()
+  })
+
+  test('is the feed whatever Accept, Host, the query or the form of the address say', async () => {
+    const plain = await get('/atom.xml')
+    const others = await Promise.all([
+      get('/atom.xml', { accept: 'text/html' }),
+      get('/atom.xml', { host: 'evil.example' }),
+      get('/atom.xml?_=1732400077'),
+      get(`${server.address}atom.xml`),
+      get('/%61tom.xml'),
+    ])
+    for (const { status, headers, text } of others) {
+      expect({ status, text }).toEqual({ status: 200, text: feed })
+      expect({ ...headers, date: '' }).toEqual({ ...plain.headers, date: '' })
+    }
+  })
+
+  test('lets scripts of other sites ask first', async () => {
+    const { status, headers } = await ask(server.address, '/feed.json', {
+      method: 'OPTIONS',
+      headers: { origin: 'https://reader.example', 'access-control-request-method': 'GET' },
+    })
+    expect(status).toBe(204)
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    })
+    expect(headers['access-control-allow-headers']).toContain('If-None-Match')
+  })
+})
+
+describe('a page', () => {
+  test('is kept a minute, lets nothing run, and is not for scripts of other sites', async () => {
+    const { headers, text } = await get('/articles/2026/01/trip.html')
+    expect(text).toBe(files['articles/2026/01/trip.html'])
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'max-age=60',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(headers['content-security-policy']).toMatch(/^default-src 'none';/)
+    expect(headers['access-control-allow-origin']).toBeUndefined()
+  })
+
+  test('of a folder is its index, and a folder without its slash leads to it', async () => {
+    expect((await get('/')).text).toBe(files['index.html'])
+    expect((await get('/categories/general/')).text).toBe(files['categories/general/index.html'])
+    const { status, headers } = await get('/categories/general')
+    const location = new URL(headers.location ?? '', 'https://example.org/news/categories/general')
+    expect([status, location.href]).toEqual([301, 'https://example.org/news/categories/general/'])
+    expect((await get('/articles/')).status).toBe(404)
+    expect((await get('/articles')).status).toBe(404)
+  })
+
+  test('is found by its encoded name', async () => {
+    const { status, text } = await get(encodeURI('/articles/2026/01/été à la mer.html'))
+    expect([status, text]).toEqual([200, files['articles/2026/01/été à la mer.html']])
+  })
+
+  test('that changes under the server is shown as it is now', async () => {
+    write('changing.html', 'one')
+    expect((await get('/changing.html')).text).toBe('one')
+    write('changing.html', 'two')
+    expect((await get('/changing.html')).text).toBe('two')
+  })
+
+  test('that was taken back is gone, one that never was is not found', async () => {
+    expect((await get('/articles/2026/01/taken-back.html')).status).toBe(410)
+    expect((await get('/articles/2026/01/never.html')).status).toBe(404)
+  })
+})
+
+type Row = readonly [
+  name: string,
+  headers: Readonly<Record<string, string>>,
+  status: number,
+  more?: Readonly<Record<string, string | undefined>>,
+]
+
+const earlier = 'Sat, 31 Jan 2026 11:59:59 GMT'
+const gzipTag = `"${hash}-gz"`
+
+const matrix: readonly Row[] = [
+  ['§13.1.2 the very tag', { 'if-none-match': `"${hash}"` }, 304, { etag: `"${hash}"` }],
+  ['§13.1.2 a weak tag is compared weakly', { 'if-none-match': `W/"${hash}"` }, 304],
+  ['§13.1.2 a list', { 'if-none-match': `"a, b", W/"c" , "${hash}"` }, 304],
+  ['§13.1.2 any', { 'if-none-match': '*' }, 304],
+  ['§13.1.2 another tag', { 'if-none-match': '"other"' }, 200],
+  ['§13.1.2 a tag that begins alike', { 'if-none-match': `"${hash}x"` }, 200],
+  ['§13.1.2 a tag that lost its quotes', { 'if-none-match': hash }, 304],
+  ['§13.1.2 nothing', { 'if-none-match': '""' }, 200],
+  ['§15.4.5 the tag of another coding', { 'if-none-match': gzipTag }, 304, { etag: gzipTag }],
+  [
+    '§13.2.2 the tag decides, not the date',
+    { 'if-none-match': '"other"', 'if-modified-since': changed },
+    200,
+  ],
+  [
+    '§13.2.2 the tag decides, though the date is old',
+    { 'if-none-match': `"${hash}"`, 'if-modified-since': earlier },
+    304,
+  ],
+  ['§13.1.3 the very date', { 'if-modified-since': changed }, 304],
+  ['§13.1.3 an earlier date', { 'if-modified-since': earlier }, 200],
+  ['§13.1.3 a later date', { 'if-modified-since': 'Sun, 01 Feb 2026 00:00:00 GMT' }, 304],
+  ['§13.1.3 no date at all', { 'if-modified-since': 'yesterday' }, 200],
+  ['§13.1.3 no such day', { 'if-modified-since': 'Sat, 31 Feb 2099 12:00:00 GMT' }, 200],
+  ['§5.6.7 a zone in figures', { 'if-modified-since': 'Sat, 31 Jan 2026 12:00:00 +0000' }, 304],
+  ['§5.6.7 RFC 850', { 'if-modified-since': 'Saturday, 31-Jan-26 12:00:00 GMT' }, 304],
+  ['§5.6.7 RFC 850, earlier', { 'if-modified-since': 'Saturday, 31-Jan-76 12:00:00 GMT' }, 304],
+  ['§5.6.7 RFC 850, 1977', { 'if-modified-since': 'Monday, 31-Jan-77 12:00:00 GMT' }, 200],
+  ['§5.6.7 asctime', { 'if-modified-since': 'Sat Jan 31 12:00:00 2026' }, 304],
+  ['§5.6.7 asctime, one digit', { 'if-modified-since': 'Thu Jan  1 12:00:00 2026' }, 200],
+  ['§13.1.1 the very tag', { 'if-match': `"${hash}"` }, 200],
+  ['§13.1.1 a weak tag never matches', { 'if-match': `W/"${hash}"` }, 412],
+  ['§13.1.1 any', { 'if-match': '*' }, 200],
+  ['§13.1.1 another tag', { 'if-match': '"other"' }, 412],
+  ['§13.1.4 unchanged', { 'if-unmodified-since': changed }, 200],
+  ['§13.1.4 changed', { 'if-unmodified-since': earlier }, 412],
+  ['§13.2.2 If-Match first', { 'if-match': `"${hash}"`, 'if-unmodified-since': earlier }, 200],
+  ['§12.5.3 not asked', {}, 200, { 'content-encoding': undefined }],
+  ['§12.5.3 empty', { 'accept-encoding': '' }, 200, { 'content-encoding': undefined }],
+  [
+    '§12.5.3 gzip',
+    { 'accept-encoding': 'gzip' },
+    200,
+    { 'content-encoding': 'gzip', etag: gzipTag },
+  ],
+  ['§8.4.1.3 x-gzip', { 'accept-encoding': 'x-gzip' }, 200, { 'content-encoding': 'gzip' }],
+  [
+    '§12.5.3 all alike',
+    { 'accept-encoding': 'gzip, deflate, br, zstd' },
+    200,
+    { 'content-encoding': 'br' },
+  ],
+  [
+    '§12.5.3 weights',
+    { 'accept-encoding': 'br;q=0.5, GZIP;Q=0.8, zstd;q=0.1' },
+    200,
+    { 'content-encoding': 'gzip' },
+  ],
+  [
+    '§12.5.3 gzip refused',
+    { 'accept-encoding': 'gzip;q=0' },
+    200,
+    { 'content-encoding': undefined },
+  ],
+  [
+    '§12.5.3 gzip refused, others not',
+    { 'accept-encoding': 'gzip;q=0.000, zstd' },
+    200,
+    { 'content-encoding': 'zstd' },
+  ],
+  ['§12.5.3 any', { 'accept-encoding': '*' }, 200, { 'content-encoding': 'gzip' }],
+  [
+    '§12.5.3 any but gzip',
+    { 'accept-encoding': 'gzip;q=0, *' },
+    200,
+    { 'content-encoding': undefined },
+  ],
+  [
+    '§12.5.3 as it is, rather',
+    { 'accept-encoding': 'identity, gzip;q=0.5' },
+    200,
+    { 'content-encoding': undefined },
+  ],
+  ['§12.5.3 nothing fits', { 'accept-encoding': 'identity;q=0' }, 406, { etag: undefined }],
+  ['§12.5.3 nothing at all', { 'accept-encoding': '*;q=0' }, 406],
+  [
+    '§12.5.3 not as it is',
+    { 'accept-encoding': 'identity;q=0, gzip' },
+    200,
+    { 'content-encoding': 'gzip' },
+  ],
+  [
+    '§12.4.2 a weight that is none',
+    { 'accept-encoding': 'gzip;q=yes' },
+    200,
+    { 'content-encoding': undefined },
+  ],
+  [
+    '§15.4.5 a 304 names the tag the client has',
+    { 'accept-encoding': 'br', 'if-none-match': gzipTag },
+    304,
+    { etag: gzipTag, 'content-encoding': undefined },
+  ],
+  [
+    '§14.2 a range',
+    { range: 'bytes=0-9' },
+    206,
+    { 'content-range': `bytes 0-9/${feed.length}`, 'content-length': '10' },
+  ],
+  [
+    '§14.1.2 the last bytes',
+    { range: 'bytes=-5' },
+    206,
+    { 'content-range': `bytes ${feed.length - 5}-${feed.length - 1}/${feed.length}` },
+  ],
+  ['§14.1.2 from a byte on', { range: 'bytes=10-' }, 206],
+  [
+    '§14.1.2 beyond the end',
+    { range: 'bytes=10-99999999' },
+    206,
+    { 'content-length': String(feed.length - 10) },
+  ],
+  [
+    '§15.5.17 no such bytes',
+    { range: 'bytes=99999999-' },
+    416,
+    { 'content-range': `bytes */${feed.length}` },
+  ],
+  ['§14.1.2 no byte', { range: 'bytes=-0' }, 416],
+  ['§14.2 several are ignored', { range: 'bytes=0-1,3-4' }, 200],
+  ['§14.2 the wrong way round', { range: 'bytes=9-1' }, 200],
+  ['§14.2 another unit', { range: 'pages=1-2' }, 200],
+  ['§14.2 not of what is compressed', { range: 'bytes=0-9', 'accept-encoding': 'gzip' }, 200],
+  ['§13.1.5 the very tag', { range: 'bytes=0-9', 'if-range': `"${hash}"` }, 206],
+  ['§13.1.5 a weak tag', { range: 'bytes=0-9', 'if-range': `W/"${hash}"` }, 200],
+  ['§13.1.5 another tag', { range: 'bytes=0-9', 'if-range': '"other"' }, 200],
+  ['§13.1.5 the very date', { range: 'bytes=0-9', 'if-range': changed }, 206],
+  [
+    '§13.1.5 a later date',
+    { range: 'bytes=0-9', 'if-range': 'Sun, 01 Feb 2026 00:00:00 GMT' },
+    200,
+  ],
+  ['§13.2.2 a 304 before a range', { range: 'bytes=0-9', 'if-none-match': '*' }, 304],
+]
+
+describe('conditional requests (RFC 9110)', () => {
+  test.each(matrix.map(([name, headers, status, more]) => ({ name, headers, status, more })))(
+    '$name gives $status',
+    async ({ headers, status, more = {} }) => {
+      const got = await get('/atom.xml', headers)
+      expect(got.status).toBe(status)
+      for (const [name, value] of Object.entries(more)) expect(got.headers[name], name).toBe(value)
+      expect(toWhole(got)).toBe(toExpectedText(got))
+    },
+  )
+
+  test.each(matrix.map(([name, headers, status]) => ({ name, headers, status })))(
+    '§9.3.2, §14.2 HEAD: $name gives the same without a body, and no range',
+    async ({ headers }) => {
+      const { range, ...others } = headers
+      const [got, head] = await Promise.all([
+        get('/atom.xml', others),
+        ask(server.address, '/atom.xml', {
+          method: 'HEAD',
+          headers: { ...others, ...(range && { range }) },
+        }),
+      ])
+      expect([head.status, head.body.length]).toEqual([got.status, 0])
+      expect({ ...head.headers, date: '' }).toEqual({ ...got.headers, date: '' })
+    },
+  )
+
+  test('§15.4.5 a 304 has the headers that keep caches right', async () => {
+    const { status, headers } = await get('/atom.xml', { 'if-none-match': `"${hash}"` })
+    expect(status).toBe(304)
+    expect(headers).toMatchObject({
+      'cache-control': 'max-age=300',
+      'last-modified': changed,
+      vary: 'Accept-Encoding',
+    })
+    expect(headers['content-type']).toBeUndefined()
+    expect(headers['content-length']).toBeUndefined()
+  })
+})
+
+function toWhole({ status, text }: Reply): string {
+  return status === 412 || status === 416 || status === 406 ? '' : text
+}
+
+/** What a reply of this status has to hold. */
+function toExpectedText({ status, headers }: Reply): string {
+  if (status === 200) return feed
+  if (status !== 206) return ''
+  const [, first, last] = /^bytes (\d+)-(\d+)\//.exec(headers['content-range'] ?? '') ?? []
+  return feed.slice(Number(first), Number(last) + 1)
+}
+
+describe('methods', () => {
+  test.each(['POST', 'PUT', 'DELETE', 'PATCH', 'PROPFIND', 'TRACE'])(
+    'RFC 9110 §15.5.6: %s is not allowed, and what is',
+    async (method) => {
+      const { status, headers } = await ask(server.address, '/atom.xml', { method })
+      expect([status, headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    },
+  )
+
+  test('RFC 9110 §9.3.7: OPTIONS says what can be asked, of all too', async () => {
+    for (const path of ['*', '/', '/atom.xml']) {
+      const { status, headers } = await ask(server.address, path, { method: 'OPTIONS' })
+      expect([status, headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS'])
+    }
+  })
+})
+
+describe('a large file', () => {
+  const text = files['sound.mp3'] ?? ''
+
+  test('is sent whole, in parts, or not again', async () => {
+    const { status, headers, body } = await get('/sound.mp3', { 'accept-encoding': 'gzip, br' })
+    expect([status, body.length]).toEqual([200, text.length])
+    expect(headers).toMatchObject({ 'content-type': 'audio/mpeg', 'accept-ranges': 'bytes' })
+    expect(headers['content-encoding']).toBeUndefined()
+    const etag = headers.etag ?? ''
+    expect((await get('/sound.mp3', { 'if-none-match': etag })).status).toBe(304)
+    const part = await get('/sound.mp3', { range: 'bytes=399990-', 'if-range': etag })
+    expect([part.status, part.body.length]).toEqual([206, 10])
+    const head = await ask(server.address, '/sound.mp3', { method: 'HEAD' })
+    expect(head.headers['content-length']).toBe(String(text.length))
+    const beyond = await get('/sound.mp3', { range: 'bytes=400000-' })
+    expect(beyond.status).toBe(416)
+  })
+})
+
+describe('nothing leaves out/', () => {
+  const hostile = [
+    '/../outside.html',
+    '/articles/../../outside.html',
+    '/%2e%2e/outside.html',
+    '/..%2foutside.html',
+    '/articles%2f2026/01/trip.html',
+    '/..%5coutside.html',
+    '/..\\outside.html',
+    '/atom.xml%00.html',
+    '/%00',
+    '/%0d%0aX-Header:%201',
+    '/%c0%ae%c0%ae/outside.html',
+    '/%ff',
+    '/%',
+    '/%zz',
+    '//atom.xml',
+    '//evil.example/',
+    '/articles//2026',
+    '/./atom.xml',
+    '/.secret',
+    '/%2esecret',
+    '/.atom.xml.tmp',
+    '/articles/.hidden/page.html',
+    '/link.html',
+    '/linked/page.html',
+    '/linked',
+    '/linked/',
+    '/atom.xml/',
+    '/atom.xml/more',
+    `/${'x'.repeat(300)}`,
+    '/__proto__',
+    '/constructor',
+  ]
+
+  test.each(hostile)('%s is not found', async (path) => {
+    const { status, text } = await get(path)
+    expect([status, text]).toEqual([404, 'There is no such page.\n'])
+  })
+
+  test('bytes that are no address get no file', async () => {
+    for (const target of ['atom.xml', '../outside.html', 'ftp://x/atom.xml', '\u0080']) {
+      const reply = await sendRaw(
+        server.address,
+        Buffer.from(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`, 'latin1'),
+      )
+      expect(reply, target).toMatch(/^HTTP\/1\.1 40[04] /)
+      expect(reply).not.toContain('outside')
+    }
+  })
+})
+
+describe('limits', () => {
+  test('an address that is too long, a head that is too large, a body', async () => {
+    expect((await get(`/${'x'.repeat(3000)}`)).status).toBe(414)
+    expect((await get('/', { 'x-large': 'x'.repeat(20_000) })).status).toBe(431)
+    for (const body of ['Content-Length: 5\r\n\r\nhello', 'Transfer-Encoding: chunked\r\n\r\n']) {
+      const reply = await sendRaw(server.address, `GET / HTTP/1.1\r\nHost: x\r\n${body}`)
+      expect(reply).toMatch(/^HTTP\/1\.1 413 /)
+    }
+    const expecting =
+      'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n'
+    expect(await sendRaw(server.address, expecting)).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  test('a client that is slow to ask is let go', async () => {
+    await using strict = await open({ limits: { headersMs: 100, idleMs: 1000 } })
+    expect(await sendRaw(strict.address, 'GET / HTTP/1.1\r\nHost: x\r\nX-Sl')).toMatch(
+      /^HTTP\/1\.1 408 /,
+    )
+  })
+
+  test('pages beyond the budget of memory are served all the same, feeds stay at hand', async () => {
+    await using small = await open({ limits: { memoryBytesMax: 1 } })
+    for (const path of ['articles/2026/01/trip.html', 'atom.xml', 'categories/general/atom.xml']) {
+      const { status, text } = await ask(small.address, `/${path}`, {
+        headers: { 'accept-encoding': 'gzip' },
+      })
+      expect([status, text]).toEqual([200, files[path]])
+    }
+  })
+
+  test('a port that is in use is named, with what to do', async () => {
+    const port = Number(new URL(server.address).port)
+    await expect(open({ port })).rejects.toThrow(
+      `cannot serve on 127.0.0.1 port ${port}: another program uses this port; choose another with --port`,
+    )
+  })
+})
+
+function toDocument(generation: number): string {
+  return `<feed><id>${generation}</id>${`Generation ${generation}. `.repeat(2000)}</feed>\n`
+}
+
+/** A reader that polls without a pause, by tag, by date or with neither. */
+async function poll(state: PollState, path: string, coding: string): Promise<void> {
+  let tag = ''
+  let date = ''
+  let text = ''
+  for (let turn = 0; !state.isOver; turn += 1) {
+    const published = state.generation
+    const conditions = [{ 'if-modified-since': date }, { 'if-none-match': tag }, {}][turn % 3]
+    const headers = { 'accept-encoding': coding, ...conditions }
+    const reply = await ask(state.address, path, { headers, agent: state.agent })
+    state.reads += 1
+    if (reply.status === 304) state.unchanged += 1
+    else {
+      text = reply.text
+      tag = reply.headers.etag ?? ''
+      date = reply.headers['last-modified'] ?? ''
+    }
+    const seen = Number(/<id>(\d+)/.exec(text)?.[1])
+    const isWhole = text === toDocument(seen) && tag.slice(1, 23) === toTagHash(text)
+    if (!isWhole) state.wrong.push(`torn: ${reply.status} ${text.slice(0, 100)}`)
+    if (seen < published) state.wrong.push(`stale: ${reply.status} ${seen} after ${published}`)
+  }
+}
+
+type PollState = {
+  readonly address: string
+  readonly agent: Agent
+  readonly wrong: string[]
+  generation: number
+  reads: number
+  unchanged: number
+  isOver: boolean
+}
+
+describe('a publication', () => {
+  test('is seen whole by whoever reads meanwhile: 200 of them under concurrent reads', async () => {
+    using place = makeTemporaryFolder()
+    const output = OutputFolder.open(place.path)
+    const publish = (generation: number) => {
+      const bytes = Buffer.from(toDocument(generation))
+      return output.replace(['atom.xml', 'rss.xml'].map((path) => ({ path, bytes }))).written
+    }
+    publish(0)
+    await using live = await open({ root: place.path })
+    const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+    const state: PollState = {
+      address: live.address,
+      agent,
+      wrong: [],
+      generation: 0,
+      reads: 0,
+      unchanged: 0,
+      isOver: false,
+    }
+    const codings = ['', 'gzip', 'br', 'zstd', 'gzip, br']
+    const polls = Array.from({ length: 10 }, (_, index) =>
+      poll(state, index % 2 === 0 ? '/atom.xml' : '/rss.xml', codings[index % 5] ?? ''),
+    )
+    for (let next = 1; next <= 200; next += 1) {
+      live.refresh(publish(next), [])
+      state.generation = next
+      const enough = state.reads + 40
+      await waitFor(() => state.reads > enough)
+    }
+    state.isOver = true
+    await Promise.all(polls)
+    agent.destroy()
+    expect(state.wrong).toEqual([])
+    expect(state.reads).toBeGreaterThan(4000)
+    expect(state.unchanged).toBeGreaterThan(1000)
+  })
+
+  test('moves Last-Modified on by a second at least, and only where the bytes changed', async () => {
+    write('atom.xml', feed)
+    await using live = await open()
+    const dates: number[] = []
+    for (const text of ['a', 'b', 'c', 'c', 'd']) {
+      write('atom.xml', text)
+      live.refresh(['atom.xml'], [])
+      const { headers } = await ask(live.address, '/atom.xml')
+      dates.push(Date.parse(headers['last-modified'] ?? ''))
+    }
+    write('atom.xml', feed)
+    expect(dates).toEqual([1, 2, 3, 3, 4].map((seconds) => changedAtMs + seconds * 1000))
+  })
+
+  test('that removes a page takes it away', async () => {
+    write('going.html', 'still here')
+    await using live = await open({ isGone: () => true })
+    expect((await ask(live.address, '/going.html')).status).toBe(200)
+    OutputFolder.open(out).remove(['going.html'])
+    live.refresh([], ['going.html'])
+    expect((await ask(live.address, '/going.html')).status).toBe(410)
+  })
+})
+
+describe('a server that is to stop', () => {
+  test('ends responses in flight, and takes no more', async () => {
+    write('long.mp3', 'x'.repeat(20_000_000))
+    const stopping = await open()
+    const { port } = new URL(stopping.address)
+    const idle = new Agent({ keepAlive: true })
+    await ask(stopping.address, '/', { agent: idle })
+    const socket = connect({ host: '127.0.0.1', port: Number(port) })
+    socket.write('GET /long.mp3 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'readable')
+    const stopped = stopping[Symbol.asyncDispose]()
+    await expect(ask(stopping.address, '/')).rejects.toThrow('ECONNREFUSED')
+    let length = 0
+    socket.on('data', (part) => {
+      length += part.length
+    })
+    await Promise.all([once(socket, 'close'), stopped])
+    expect(length).toBeGreaterThan(20_000_000)
+    idle.destroy()
+  })
+
+  test('waits for nobody for ever', async () => {
+    const stopping = await open({ limits: { stopMs: 50 } })
+    const { port } = new URL(stopping.address)
+    const socket = connect({ host: '127.0.0.1', port: Number(port) })
+    socket.write('GET /long.mp3 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'readable')
+    socket.on('error', () => {})
+    await stopping[Symbol.asyncDispose]()
+    socket.resume()
+    if (!socket.closed) await once(socket, 'close')
+    expect(socket.bytesRead).toBeLessThan(20_000_000)
+  })
+})
