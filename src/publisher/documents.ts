@@ -7,12 +7,13 @@ import type { CategoryRules } from '../core/entry/entry.ts'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
 import { toSlug } from '../core/entry/slug.ts'
 import { stylesheets } from '../core/page/page.ts'
-import type { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
-import type { Output, OutputChange, OutputFile } from '../out/folder.ts'
+import type { Output, OutputFile } from '../out/folder.ts'
 import type { ArchivePage, CategoryRecord, Rendering, Store } from '../store/store.ts'
 import { Pages } from './pages.ts'
+import { PublicationWriter } from './publication.ts'
+import type { Publication } from './publication.ts'
 import { Renderings } from './renderings.ts'
 
 export type DocumentRules = WindowRules & {
@@ -25,8 +26,6 @@ export type DocumentRules = WindowRules & {
   /** Text of a stylesheet to add to all pages. */
   readonly theme: string | undefined
 }
-
-export type Publication = OutputChange & { readonly problems: readonly Problem[] }
 
 /** The order in which the feeds become visible. */
 const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
@@ -57,14 +56,13 @@ export class Documents {
   readonly #renderings: Renderings
   readonly #pages: Pages
   #isFirst = true
-  #written: string[] = []
-  #unchanged: string[] = []
-  #problems: Problem[] = []
+  #writer: PublicationWriter
 
   private constructor(store: Store, output: Output, rules: DocumentRules) {
     this.#store = store
     this.#output = output
     this.#rules = rules
+    this.#writer = new PublicationWriter(output)
     this.#renderings = new Renderings(store, rules.site, rules.categories)
     this.#pages = new Pages(store, this.#renderings, rules)
   }
@@ -102,9 +100,7 @@ export class Documents {
    * @param isPartial more is to come at once: only the main feeds and the pages they name
    */
   async publish(isPartial = false): Promise<Publication> {
-    this.#written = []
-    this.#unchanged = []
-    this.#problems = []
+    this.#writer = new PublicationWriter(this.#output)
     await this.#prepare()
     const window = await this.#pickWindow('')
     await this.#store.publication.setWindow(window.map(({ id }) => id))
@@ -113,7 +109,7 @@ export class Documents {
       const { pages } = await this.#store.publication.stale()
       await this.#publishPages(pages.filter((id) => shown.has(id)))
       await this.#publishMain(window, 0)
-      return this.#report()
+      return this.#writer.report()
     }
     const { categories } = await this.#store.publication.stale()
     const areNamed = await this.#nameCategories(categories)
@@ -125,11 +121,7 @@ export class Documents {
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window, areNamed || stale.categories.length > 0)
     await this.#remove()
-    return this.#report()
-  }
-
-  #report(): Publication {
-    return { written: this.#written, unchanged: this.#unchanged, problems: this.#problems }
+    return this.#writer.report()
   }
 
   /** Where nothing is published, or the language of the pages changed, all is to be written. */
@@ -146,11 +138,11 @@ export class Documents {
     this.#isFirst = false
     const { theme } = this.#rules
     const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
-    this.#replace(Object.entries(files).map(([path, text]) => toOutputFile(path, text)))
+    this.#writer.replace(Object.entries(files).map(([path, text]) => toOutputFile(path, text)))
     // A file of that name that dropfeed never wrote is not its to remove.
     const wasPublished = (await this.#store.readValue('theme-published')) !== undefined
     if (wasPublished === (theme !== undefined)) return
-    if (theme === undefined) this.#output.remove(['theme.css'])
+    if (theme === undefined) this.#writer.remove(['theme.css'])
     await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
   }
 
@@ -177,7 +169,7 @@ export class Documents {
   async #publishPages(ids: readonly string[]): Promise<void> {
     for (let done = 0; done < ids.length; done += pagesMax) {
       const some = ids.slice(done, done + pagesMax)
-      this.#replace(await this.#pages.renderArticles(some))
+      this.#writer.replace(await this.#pages.renderArticles(some))
       await this.#store.publication.settle('page', some)
     }
   }
@@ -203,7 +195,7 @@ export class Documents {
         return this.#renderFeed('atom', archivePath(name), head, found.entries, rendered) ?? []
       })
       if (files.length < names.length) continue
-      this.#replace(files)
+      this.#writer.replace(files)
       await publication.nameArchivePage(page, files.at(-1)?.path ?? '')
       await publication.settle('archive', [String(page)])
     }
@@ -249,7 +241,7 @@ export class Documents {
       const category = await publication.category(term)
       if (category?.slug !== undefined) {
         const folder = `categories/${category.slug}/`
-        if (category.entries === 0) this.#output.remove(toFolderFiles(folder))
+        if (category.entries === 0) this.#writer.remove(toFolderFiles(folder))
         else if (!(await this.#publishCategory(category, folder))) continue
       }
       await publication.settle('category', [term])
@@ -262,20 +254,21 @@ export class Documents {
     const site = { ...base.site, title: `${base.site.title} – ${category.label}` }
     const rendered = await this.#renderings.render(window)
     const isPublished = this.#publishFeeds({ ...base, site, folder }, window, rendered)
-    this.#replace([await this.#pages.renderCategory(category, folder, window)])
+    this.#writer.replace([await this.#pages.renderCategory(category, folder, window)])
     return isPublished
   }
 
   async #publishIndex(window: readonly EntryRecord[], areCategoriesNew: boolean): Promise<void> {
     const { updatedAtMs } = await this.#toHead(window, await this.#store.newestDeletionAtMs())
-    this.#replace([await this.#pages.renderIndex(window, updatedAtMs)])
+    this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
     const isMissing = this.#output.read('feeds.opml') === undefined
-    if (areCategoriesNew || isMissing) this.#replace([await this.#pages.renderOpml(updatedAtMs)])
+    if (areCategoriesNew || isMissing)
+      this.#writer.replace([await this.#pages.renderOpml(updatedAtMs)])
   }
 
   async #remove(): Promise<void> {
     const { removed } = await this.#store.publication.stale()
-    this.#output.remove(removed)
+    this.#writer.remove(removed)
     await this.#store.publication.settle('removed', removed)
   }
 
@@ -300,7 +293,7 @@ export class Documents {
       return this.#renderFeed(format, path, head, window, rendered) ?? []
     })
     if (files.length < formats.length) return false
-    this.#replace(files)
+    this.#writer.replace(files)
     return true
   }
 
@@ -319,14 +312,8 @@ export class Documents {
       bytesMax: documentBytesMax,
     })
     if (refusal === undefined) return toOutputFile(path, document)
-    this.#problems.push({ code: 'document-refused', path, found: refusal })
+    this.#writer.refuse({ code: 'document-refused', path, found: refusal })
     return undefined
-  }
-
-  #replace(files: readonly OutputFile[]): void {
-    const { written, unchanged } = this.#output.replace(files)
-    this.#written.push(...written)
-    this.#unchanged.push(...unchanged)
   }
 }
 

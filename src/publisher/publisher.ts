@@ -15,7 +15,7 @@ import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
-import type { Publication } from './documents.ts'
+import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
 import { chunkLength, Register } from './register.ts'
@@ -31,6 +31,8 @@ export type Edges = {
   /** Gives the publication's own id (`urn:uuid:…`) when there is none yet; a random one by default. */
   readonly mintSiteId?: (() => string) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
+  /** Told of each publication, of which a run may have several, once all its files are in place. */
+  readonly onPublication?: ((publication: Publication) => void) | undefined
 }
 
 export type RunReport = {
@@ -195,6 +197,11 @@ export class Publisher implements AsyncDisposable {
     return (await this.#store.readValue('retractions-confirmed')) !== undefined
   }
 
+  /** Says whether an entry had its page at this path below `out/` that was taken back. */
+  async isGone(path: string): Promise<boolean> {
+    return this.#store.publication.isGone(path)
+  }
+
   async #takeIn(
     marks: Marks,
     isWaiting: (path: string) => boolean,
@@ -270,8 +277,9 @@ export class Publisher implements AsyncDisposable {
   async #publish(isPartial = false): Promise<Publication> {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
-    if (this.#isPublicationDue) return { written: [], unchanged: [], problems: [] }
+    if (this.#isPublicationDue) return { written: [], unchanged: [], removed: [], problems: [] }
     const change = await this.#documents.publish(isPartial)
+    this.#edges.onPublication?.(change)
     this.#publishedAtMs = performance.now()
     if (change.written.length > 0) {
       await this.#store.writeValue('published-at-ms', String(this.#edges.now()))

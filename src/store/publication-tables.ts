@@ -275,6 +275,11 @@ export class PublicationTables implements PublicationStore {
     return typeof page === 'number' ? page : 0
   }
 
+  isGone(permalink: string): boolean {
+    const row = this.#statements.get('SELECT state FROM entry WHERE permalink = ?', permalink)
+    return row !== undefined && ['retracted', 'expired'].includes(text(row, 'state'))
+  }
+
   archivePage(page: number): ArchivePage | undefined {
     const row = this.#statements.get('SELECT given FROM archive_page WHERE page = ?', page)
     if (row === undefined) return undefined

@@ -117,6 +117,8 @@ export type PublicationStore = {
   /** The number of the newest archive page; 0 when there is none. */
   archivePages(): Eventually<number>
   archivePage(page: number): Eventually<ArchivePage | undefined>
+  /** Says whether an entry had its page here that is not published any more. */
+  isGone(permalink: string): Eventually<boolean>
   /** Entries deleted after this instant, the latest first. */
   tombstones(
     sinceMs: number,
