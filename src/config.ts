@@ -1,7 +1,7 @@
 import { basename, dirname, relative, resolve, isAbsolute, sep } from 'node:path'
 import { explain, locate } from './config/explain.ts'
 import type { Place } from './config/explain.ts'
-import { baseUrlDefault, settingsSchema, toLanguageTag } from './config/schema.ts'
+import { portDefault, settingsSchema, toLanguageTag } from './config/schema.ts'
 import type { SettingsValues } from './config/schema.ts'
 import { readNamed, readSettingsFile } from './config/sources.ts'
 import type { Named, SettingsSources } from './config/sources.ts'
@@ -33,6 +33,12 @@ export type Settings = {
   readonly icon: string | undefined
   /** IANA name; for dates without a zone. */
   readonly timezone: string
+  /** Whether `watch` serves `out`. */
+  readonly serve: boolean
+  /** An address of this machine, or a name of one. */
+  readonly host: string
+  /** 0 for any that is free. */
+  readonly port: number
   readonly settleMs: number
   readonly rescanMs: number
   readonly limits: SettingsLimits
@@ -86,6 +92,9 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
     state: readNamed('state', sources),
     baseUrl: readNamed('baseUrl', sources),
     timezone: readNamed('timezone', sources),
+    port: readNamed('port', sources),
+    host: readNamed('host', sources),
+    serve: readNamed('serve', sources),
   }
   const place: Place = {
     file: file.shownPath,
@@ -117,9 +126,16 @@ function override(value: unknown, named: Readonly<Record<string, Named | undefin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   const filled = withoutEmpty(value)
   for (const [key, given] of Object.entries(named)) {
-    if (given !== undefined) filled[key] = given.value
+    if (given !== undefined) filled[key] = toTyped(key, given.value)
   }
   return filled
+}
+
+/** What is no number or truth value is left to the schema to refuse. */
+function toTyped(key: string, value: string): string | number | boolean {
+  if (key === 'port' && /^\d{1,9}$/u.test(value)) return Number(value)
+  if (key === 'serve' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
 }
 
 function withoutEmpty(value: object): Record<string, unknown> {
@@ -178,18 +194,21 @@ function toSettings(
   folders: Folders & { readonly theme: string },
   systemTimezone: string,
 ) {
-  const { author, baseUrl, title, language, categories } = values
+  const { author, baseUrl, title, language, categories, serve, host, port } = values
   return {
     ...folders,
     title: toLine(title ?? basename(dirname(folders.inbox))) ?? 'dropfeed',
     subtitle: toLine(values.subtitle),
     author: toAuthor(author),
-    baseUrl: toFolderAddress(baseUrl ?? baseUrlDefault),
+    baseUrl: toFolderAddress(baseUrl ?? `http://localhost:${port === 0 ? portDefault : port}/`),
     language: language === undefined ? undefined : toLanguageTag(language),
     copyright: toLine(values.copyright),
     image: values.image,
     icon: values.icon,
     timezone: values.timezone ?? systemTimezone,
+    serve,
+    host,
+    port,
     settleMs: values.settleMs,
     rescanMs: values.rescanMs,
     limits: values.limits,

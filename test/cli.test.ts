@@ -29,6 +29,7 @@ import type { Problem } from '../src/core/problem.ts'
 import { createLog, describeFault } from '../src/log.ts'
 import type { LogStyle } from '../src/log.ts'
 import { holdLock } from '../src/store/writer-lock.ts'
+import { ask } from './support/ask.ts'
 
 const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const node = process.execPath
@@ -55,12 +56,12 @@ const good = '2024-11-23 20:52:00\nThe harbour opens again on Monday.\nBoats may
 
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string }
 
-/** The program's environment: the tests' own, without settings of whoever runs them. */
+/** The program's environment: the tests' own, without settings of whoever runs them, on a free port. */
 function environmentWith(extra: Readonly<Record<string, string>> = {}) {
   const own = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('DROPFEED_') && !name.startsWith('NODE_'),
   )
-  return { ...Object.fromEntries(own), ...extra }
+  return { ...Object.fromEntries(own), DROPFEED_PORT: '0', ...extra }
 }
 
 /** Runs the real program in the test's folder, to its end. */
@@ -110,7 +111,7 @@ describe('help and usage', () => {
     const lines = bare.stdout.trimEnd().split('\n')
     expect(lines.length).toBeLessThanOrEqual(24)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
-    for (const word of ['watch', 'build', 'check', 'status', 'confirm', 'DROPFEED_BASE_URL']) {
+    for (const word of ['watch', 'build', 'check', 'status', 'confirm', 'DROPFEED_PORT']) {
       expect(bare.stdout).toContain(word)
     }
   })
@@ -140,6 +141,8 @@ describe('help and usage', () => {
   test.each([
     [['wach'], /unknown command 'wach'\n\(Did you mean watch\?\)/u],
     [['build', '--fast'], /unknown option '--fast'/u],
+    [['build', '--port', '9000'], /unknown option '--port'/u],
+    [['watch', '--port', 'http'], /^--port: found "http", write a port from 1 to 65535/u],
     [['build', 'extra'], /too many arguments/u],
     [['--quiet'], /^Usage: /u],
     [['build', '--inbox'], /argument missing/u],
@@ -367,6 +370,28 @@ describe('watch', () => {
     expect(readFileSync(at('out/rss.xml'), 'utf8')).toContain('And a second line.')
     watch.child.kill('SIGTERM')
     expect(await watch.exit).toEqual([0, null])
+  })
+
+  test('it serves what it publishes, unless told not to', async () => {
+    drop('harbour.txt', good)
+    const watch = start(['watch'])
+    const said = await watch.said(/published entries=1 /u)
+    const address = /serving address=(http:\/\/localhost:\d+\/)\n/u.exec(said)?.[1] ?? ''
+    const { status, text } = await ask(address, '/rss.xml')
+    expect([status, text]).toEqual([200, readFileSync(at('out/rss.xml'), 'utf8')])
+    const { port } = new URL(address)
+    mkdirSync(at('other'))
+    const second = await run(['watch', '--state', 'other', '--port', port])
+    expect(second.code).toBe(1)
+    expect(second.stderr).toContain(
+      `fault: cannot serve on 127.0.0.1 port ${port}: another program uses this port; choose another with --port`,
+    )
+    const silent = start(['watch', '--state', 'other', '--port', port, '--no-serve'])
+    expect(await silent.said(/watching/u)).not.toContain('serving')
+    for (const { child, exit } of [watch, silent]) {
+      child.kill('SIGTERM')
+      expect(await exit).toEqual([0, null])
+    }
   })
 
   test('the second signal ends it at once', async () => {

@@ -57,6 +57,9 @@ describe('defaults', () => {
       image: undefined,
       icon: undefined,
       timezone: 'America/St_Johns',
+      serve: true,
+      host: '127.0.0.1',
+      port: 8080,
       settleMs: 250,
       rescanMs: 300_000,
       limits: {
@@ -131,6 +134,26 @@ describe('precedence', () => {
     const wrong = withFile('timezone: Mars/Olympus\n')
     expect(messagesOf(wrong)).toHaveLength(1)
     expect(settingsOf({ ...wrong, flags: { timezone: 'UTC' } }).timezone).toBe('UTC')
+  })
+
+  test('a number or a truth value may come as text, and is judged all the same', () => {
+    const given = { DROPFEED_PORT: '9000', DROPFEED_SERVE: 'false' }
+    expect(settingsOf({ environment: given })).toMatchObject({ port: 9000, serve: false })
+    expect(settingsOf({ environment: given, flags: { port: '9001' } }).port).toBe(9001)
+    const wrong = { DROPFEED_PORT: '99999', DROPFEED_SERVE: 'no', DROPFEED_HOST: 'http://x/' }
+    expect(messagesOf({ environment: wrong }).toSorted()).toEqual([
+      'DROPFEED_HOST: found "http://x/", write an address of this machine as 127.0.0.1 or ::1',
+      'DROPFEED_PORT: found 99999, write a port from 1 to 65535, or 0 for any that is free',
+      'DROPFEED_SERVE: found "no", write true or false',
+    ])
+    expect(messagesOf({ flags: { port: 'http' } })).toHaveLength(1)
+  })
+
+  test('the base address follows the port until it is set', () => {
+    expect(settingsOf(withFile('port: 9000')).baseUrl).toBe('http://localhost:9000/')
+    expect(settingsOf(withFile('port: 0')).baseUrl).toBe('http://localhost:8080/')
+    const set = 'port: 9000\nbaseUrl: https://example.org/'
+    expect(settingsOf(withFile(set)).baseUrl).toBe('https://example.org/')
   })
 
   test('feed.yml does as well; a file that was named has to exist', () => {

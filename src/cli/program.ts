@@ -17,7 +17,7 @@ export type RunCommand = (
 ) => Promise<void>
 
 const commandLines = {
-  watch: 'publish now, and again whenever the inbox changes',
+  watch: 'publish now and whenever the inbox changes, and serve out/',
   build: 'publish once',
   check: 'show how articles are read; publish nothing',
   status: 'show what is published, scheduled and held, and all problems',
@@ -31,6 +31,9 @@ const settingLines = {
   state: { value: '<folder>', about: 'what dropfeed remembers', initial: '.dropfeed' },
   baseUrl: { value: '<url>', about: 'where others see out/', initial: 'localhost:8080' },
   timezone: { value: '<name>', about: 'IANA zone of bare dates', initial: "the system's" },
+  port: { value: '<number>', about: 'where watch serves out/', initial: '8080' },
+  host: { value: '<address>', about: 'address to serve it on', initial: '127.0.0.1' },
+  serve: { value: '', about: 'false: watch without a server', initial: 'true' },
 } as const satisfies Record<NamedKey, { value: string; about: string; initial: string }>
 
 /**
@@ -52,14 +55,17 @@ export function makeProgram(
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('see dropfeed --help')
     .exitOverride()
-  for (const { flags, about } of optionLines()) program.option(flags, about)
+  addOptions(program, settingKeys)
+  program.option('--json', 'check and status as JSON, the log as JSON lines')
+  program.option('--quiet', 'log problems and faults only')
   for (const name of commandNames) {
     const command = program.command(name).description(commandLines[name])
     if (name === 'check') {
       command.argument('[file...]', 'article files; default: all of the inbox')
       command.action((files: string[]) => run(name, program.opts<Options>(), files))
     } else {
-      command.action(() => run(name, program.opts<Options>(), []))
+      if (name === 'watch') addOptions(command, serverKeys)
+      command.action(() => run(name, toOptions(command.optsWithGlobals()), []))
     }
   }
   program.helpInformation = () => topHelp
@@ -69,22 +75,28 @@ export function makeProgram(
 const commandNames: readonly CommandName[] = ['watch', 'build', 'check', 'status', 'confirm']
 const settingKeys: readonly NamedKey[] = ['config', 'inbox', 'out', 'state', 'baseUrl', 'timezone']
 
-function optionLines(): readonly { readonly flags: string; readonly about: string }[] {
-  return [
-    ...settingKeys.map((key) => {
-      const { value, about, initial } = settingLines[key]
-      const { flag, variable } = settingNames[key]
-      return { flags: `${flag} ${value}`, about: `${about} (${variable}; default: ${initial})` }
-    }),
-    { flags: '--json', about: 'check and status as JSON, the log as JSON lines' },
-    { flags: '--quiet', about: 'log problems and faults only' },
-  ]
+const serverKeys: readonly NamedKey[] = ['port', 'host', 'serve']
+
+function addOptions(command: Command, keys: readonly NamedKey[]): void {
+  for (const key of keys) {
+    const { value, about, initial } = settingLines[key]
+    const { flag, variable } = settingNames[key]
+    const text =
+      key === 'serve'
+        ? `watch without a server (${variable}=false)`
+        : `${about} (${variable}; default: ${initial})`
+    command.option(`${flag} ${value}`.trimEnd(), text)
+  }
+}
+
+/** Not to have been told `--no-serve` says nothing: a setting may say so all the same. */
+function toOptions({ serve, ...options }: Omit<Options, 'serve'> & { readonly serve?: boolean }) {
+  return serve === false ? { ...options, serve: 'false' } : options
 }
 
 /** Fits a terminal of 80 columns and 24 lines. */
 const topHelp = `Usage: dropfeed <command> [options]
 Publishes the article files in inbox/ as RSS, Atom and JSON Feed in out/.
-
 Commands:
   watch            ${commandLines.watch}
   build            ${commandLines.build}
@@ -92,15 +104,13 @@ Commands:
   status           ${commandLines.status}
   confirm          ${commandLines.confirm}
 Options, their environment variables and defaults (more settings: feed.yaml):
-${settingKeys.map((key) => toHelpLine(key)).join('\n')}
+${[...settingKeys, ...serverKeys].map((key) => toHelpLine(key)).join('\n')}
   --json               check and status as JSON, the log as JSON lines
   --quiet              log problems and faults only
   --version, --help    also: dropfeed help <command>
 Also in the environment: NO_COLOR, DROPFEED_DEBUG=1 (faults with a stack trace)
 Exit codes: 0 done, 1 fault, 2 wrong usage, 3 done but articles have problems
-Examples:
-  dropfeed watch --base-url https://example.org/news/
-  dropfeed check inbox/trip.md
+Example: dropfeed watch --base-url https://example.org/news/
 `
 
 function toHelpLine(key: NamedKey): string {

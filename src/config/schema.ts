@@ -8,9 +8,11 @@ import { isTimezone } from '../core/dates.ts'
 
 const languageError = 'write a language tag as en, fr or pt-BR'
 const timezoneError = 'write an IANA name as Europe/Paris or UTC'
+const hostError = 'write an address of this machine as 127.0.0.1 or ::1'
+const portError = 'write a port from 1 to 65535, or 0 for any that is free'
 const listLengthMax = 10_000
 
-export const baseUrlDefault = 'http://localhost:8080/'
+export const portDefault = 8080
 
 type Limits = { readonly unit: string; readonly min: number; readonly max: number }
 
@@ -56,7 +58,7 @@ const baseUrl = (() => {
   const error = 'write a full address as https://example.org/'
   return text(
     'Address at which others see the folder out/; a missing "/" at its end is added. ' +
-      `Default: ${baseUrlDefault}, which only this machine can read.`,
+      `Default: http://localhost:${portDefault}/, or with the port set; only this machine can read it.`,
     error,
   )
     .refine((value) => isAddress(value), { error, abort: true })
@@ -212,6 +214,24 @@ export const settingsSchema = z
       )
         .refine((value) => isTimezone(value), { error: timezoneError })
         .optional(),
+      serve: z
+        .boolean({ error: 'write true or false' })
+        .default(true)
+        .meta({ description: 'Whether dropfeed watch serves the folder out/. Default: true.' }),
+      host: text(
+        'Address of this machine on which it serves: 127.0.0.1 for this machine only, 0.0.0.0 for all that can reach it. Default: 127.0.0.1.',
+        hostError,
+      )
+        .refine((value) => /^[\w.:-]+$/u.test(value), { error: hostError })
+        .default('127.0.0.1'),
+      port: z
+        .int({ error: portError })
+        .min(0, { error: portError })
+        .max(65_535, { error: portError })
+        .default(portDefault)
+        .meta({
+          description: `Port on which it serves; 0 for any that is free. Default: ${portDefault}.`,
+        }),
       settleMs: wholeNumber(
         'A file that is written in place is read when it was quiet for so long.',
         {

@@ -10,6 +10,10 @@ export type SettingsFlags = {
   readonly state?: string | undefined
   readonly baseUrl?: string | undefined
   readonly timezone?: string | undefined
+  readonly port?: string | undefined
+  readonly host?: string | undefined
+  /** `true` or `false`. */
+  readonly serve?: string | undefined
 }
 
 export type SettingsSources = {
@@ -36,6 +40,9 @@ export const settingNames = {
   state: { flag: '--state', variable: 'DROPFEED_STATE' },
   baseUrl: { flag: '--base-url', variable: 'DROPFEED_BASE_URL' },
   timezone: { flag: '--timezone', variable: 'DROPFEED_TIMEZONE' },
+  port: { flag: '--port', variable: 'DROPFEED_PORT' },
+  host: { flag: '--host', variable: 'DROPFEED_HOST' },
+  serve: { flag: '--no-serve', variable: 'DROPFEED_SERVE' },
 } as const satisfies Record<NamedKey, { flag: string; variable: string }>
 
 /** A value with the flag or environment variable that gave it. */

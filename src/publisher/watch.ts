@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
+import { FeedServer } from '../out/server.ts'
 import { Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
@@ -14,14 +15,28 @@ const confirmationMs = 1_000
 /** The longest time that a timer of Node can be set to. */
 const timerMsMax = 2 ** 31 - 1
 
-/** Publishes the inbox and keeps publishing what changes in it, until told to stop. */
+/** Publishes the inbox, serves it, and keeps publishing what changes in it, until told to stop. */
 export async function watch(
   settings: Settings,
   edges: Edges & { readonly stop: AbortSignal },
 ): Promise<void> {
   const { log, now, stop } = edges
-  await using publisher = await Publisher.open(settings, edges)
+  await using publisher = await Publisher.open(settings, {
+    ...edges,
+    onPublication: ({ written, removed }) => server?.refresh(written, removed),
+  })
   if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
+  await using server = settings.serve
+    ? await FeedServer.open({
+        root: settings.out,
+        host: settings.host,
+        port: settings.port,
+        baseUrl: settings.baseUrl,
+        isGone: (path) => publisher.isGone(path),
+        log,
+      })
+    : undefined
+  if (server !== undefined) log.event('serving', { address: server.address })
   const bell = new Bell()
   stop.addEventListener('abort', () => bell.ring(), { once: true })
   await using watcher = await InboxWatcher.open({

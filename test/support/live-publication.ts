@@ -17,8 +17,8 @@ import { makeTemporaryFolder } from './temporary-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait-for.ts'
 
-/** No rescan comes to the help of a notice that was missed. */
-const settingsYaml = 'title: Test\ntimezone: UTC\nsettleMs: 60\nrescanMs: 3600000\n'
+/** No rescan comes to the help of a notice that was missed; no port is in anybody's way. */
+const settingsYaml = 'title: Test\ntimezone: UTC\nsettleMs: 60\nrescanMs: 3600000\nport: 0\n'
 
 /** An article that says its title, and whose last words show that it is whole. */
 export function toArticle(title: string, body = `It is about ${title} and nothing else.`): string {
@@ -31,6 +31,8 @@ export class LivePublication implements AsyncDisposable {
   /** The items of each version of the JSON feed, in order; the first is what stood at the start. */
   readonly versions: (readonly Item[])[] = []
   readonly problems: Problem[] = []
+  /** Where it is served; ends with `/`. */
+  address = ''
   readonly #folder: TemporaryFolder
   readonly #texts: string[] = []
   readonly #stamps = new Map<string, string>()
@@ -163,7 +165,9 @@ export class LivePublication implements AsyncDisposable {
   /** Begins to watch again after `stop`, over the same folders. */
   restart(): void {
     const log: Log = {
-      event: () => {},
+      event: (_, values) => {
+        if (typeof values?.['address'] === 'string') this.address = values['address']
+      },
       problem: (problem) => this.problems.push(problem),
       fault: (sentence) => (this.#fault ??= new Error(sentence)),
       usage: (sentence) => (this.#fault ??= new Error(sentence)),

@@ -64,10 +64,10 @@ function runIn(cwd: string | undefined, command: string, args: readonly string[]
   })
 }
 
-/** The tests' own environment, without settings of whoever runs them. */
+/** The tests' own environment, without settings of whoever runs them, and on any port that is free. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('DROPFEED_') && !name.startsWith('NODE_'),
   )
-  return Object.fromEntries(own)
+  return { ...Object.fromEntries(own), DROPFEED_PORT: '0' }
 }

@@ -1,4 +1,4 @@
-import { type Reader, missingProgram, run } from './reader.ts'
+import { type Reader, missingProgram, run, runAlongside } from './reader.ts'
 
 // Debian's own Python has it; another may come first in the path.
 const python = '/usr/bin/python3'
@@ -46,4 +46,31 @@ export const feedparserPython: Reader = {
       updated: row.updated === null ? undefined : row.updated * 1000,
     }))
   },
+}
+
+const pollScript = `
+import feedparser, json, sys
+etag, modified = json.loads(sys.argv[2])
+feed = feedparser.parse(sys.argv[1], etag=etag, modified=modified)
+if feed.bozo and feed.status != 304: sys.exit('feedparser says: %r' % feed.bozo_exception)
+print(json.dumps({
+    'status': feed.status,
+    'ids': [entry.id for entry in feed.entries],
+    'validators': [feed.get('etag') or etag, feed.get('modified') or modified],
+}))
+`
+
+export type Validators = readonly [etag: string | null, modified: string | null]
+
+/** Lets feedparser ask a server again, with what it remembers of the last time. */
+export async function pollFeedparser(
+  address: string,
+  validators: Validators,
+): Promise<{
+  readonly status: number
+  readonly ids: readonly string[]
+  readonly validators: Validators
+}> {
+  const memory = JSON.stringify(validators)
+  return JSON.parse(await runAlongside(python, ['-c', pollScript, address, memory]))
 }

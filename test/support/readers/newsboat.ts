@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
-import { type ReadEntry, type Reader, missingProgram, run } from './reader.ts'
+import { type ReadEntry, type Reader, missingProgram, runAlongside } from './reader.ts'
 
 /** newsboat: RSS and Atom through libxml2; keeps what it read in a cache of its own. */
 export const newsboat: Reader = {
@@ -24,6 +24,7 @@ export const newsboat: Reader = {
 
 /**
  * Lets newsboat load a feed again with the cache in `folder` (made when it is not there).
+ * @param path of a file, or an `http` address
  * @returns all it holds, and the ids of those it shows as unread since the last time
  */
 export async function reloadNewsboat(
@@ -33,9 +34,11 @@ export async function reloadNewsboat(
   await mkdir(folder, { recursive: true })
   const [urls, config, cache] = ['urls', 'config', 'cache.db'].map((name) => join(folder, name))
   if (urls === undefined || config === undefined || cache === undefined) throw new Error('no paths')
-  await writeFile(urls, `${pathToFileURL(path).href}\n`)
+  const address = path.startsWith('http://') ? path : pathToFileURL(path).href
+  await writeFile(urls, `${address}\n`)
   await writeFile(config, '')
-  run('newsboat', ['-u', urls, '-C', config, '-c', cache, '-x', 'reload'], { home: folder })
+  const files = ['-u', urls, '-C', config, '-c', cache]
+  await runAlongside('newsboat', [...files, '-x', 'reload'], folder)
 
   using database = new DatabaseSync(cache)
   const rows = database

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { FeedFormat } from '../../../src/core/feed/feed.ts'
 
 /** An entry as a reader has it; what is `undefined` it does not tell (see `Told`). */
@@ -62,6 +63,20 @@ export function run(
   })
   if (error !== undefined) throw error
   if (status !== 0) throw new Error(`${command} ends with ${status}: ${stderr}${stdout}`)
+  return stdout
+}
+
+/**
+ * Runs a program to its end while this process goes on: what it asks may be served from here.
+ * @throws Error with what it said when it fails
+ */
+export async function runAlongside(
+  command: string,
+  args: readonly string[],
+  home: string = process.env['HOME'] ?? '/',
+): Promise<string> {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', HOME: home }
+  const { stdout } = await promisify(execFile)(command, args, { env, timeout: 30_000 })
   return stdout
 }
 
