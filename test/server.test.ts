@@ -4,10 +4,12 @@ import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { OutputFolder } from '../src/out/folder.ts'
 import { FeedServer } from '../src/out/server.ts'
 import type { ServerSettings } from '../src/out/server.ts'
+import { toServedPath } from '../src/out/served-file.ts'
 import { ask, sendRaw } from './support/ask.ts'
 import type { Reply } from './support/ask.ts'
 import { makeTemporaryFolder } from './support/temporary-folder.ts'
@@ -31,6 +33,7 @@ const files: Readonly<Record<string, string>> = {
   'categories/general/index.html': '<!doctype html><p>General</p>',
   'categories/general/atom.xml': `<feed>${'General. '.repeat(100)}</feed>`,
   'sound.mp3': 'x'.repeat(400_000),
+  'long.mp3': 'x'.repeat(20_000_000),
   '.secret': 'hidden',
   '.atom.xml.tmp': 'a draft',
   'articles/.hidden/page.html': 'hidden',
@@ -484,6 +487,79 @@ describe('nothing leaves out/', () => {
   })
 })
 
+describe('whatever is asked', () => {
+  const bits = fc.constantFrom(
+    '/',
+    '..',
+    '.',
+    '%2e',
+    '%2f',
+    '%5c',
+    '%00',
+    '?',
+    '#',
+    'atom.xml',
+    '%',
+  )
+  const target = fc
+    .array(fc.oneof(bits, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
+    .map((parts) => `/${parts.join('')}`)
+
+  test('a path has only plain, visible names', () => {
+    fc.assert(
+      fc.property(target, (url) => {
+        const path = toServedPath(url)?.path ?? ''
+        const names = path === '' ? [] : path.split('/')
+        // oxlint-disable-next-line no-control-regex -- Control characters are what it is about.
+        expect(names.filter((name) => /^\.|^$|[\\\u0000-\u001f]/u.test(name))).toEqual([])
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  test('headers of any kind get an answer, and never a wrong body', async () => {
+    const words = fc.constantFrom(
+      '"',
+      'W/',
+      ',',
+      ';',
+      'q=',
+      '0',
+      '*',
+      'gzip',
+      'br',
+      '=',
+      '-',
+      'bytes=',
+    )
+    const value = fc
+      .array(fc.oneof(words, fc.stringMatching(/^[\u0020-\u007e]{0,4}$/)), { maxLength: 8 })
+      .map((parts) => parts.join(''))
+    const names = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range']
+    const agent = new Agent({ keepAlive: true })
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...names), value)), async (pairs) => {
+        const headers = Object.fromEntries(pairs)
+        const reply = await ask(server.address, '/atom.xml', { headers, agent })
+        expect([200, 206, 304, 406, 416]).toContain(reply.status)
+        expect(toWhole(reply)).toBe(toExpectedText(reply))
+      }),
+      { numRuns: 500 },
+    )
+    agent.destroy()
+  })
+
+  test('a client that breaks off is nobody’s fault', async () => {
+    const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.address).port) })
+    socket.write('GET /long.mp3 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'readable')
+    socket.resetAndDestroy()
+    await once(socket, 'close')
+    expect((await get('/sound.mp3', { range: 'bytes=0-0' })).status).toBe(206)
+    expect(faults).toEqual([])
+  })
+})
+
 describe('limits', () => {
   test('an address that is too long, a head that is too large, a body', async () => {
     expect((await get(`/${'x'.repeat(3000)}`)).status).toBe(414)
@@ -624,7 +700,6 @@ describe('a publication', () => {
 
 describe('a server that is to stop', () => {
   test('ends responses in flight, and takes no more', async () => {
-    write('long.mp3', 'x'.repeat(20_000_000))
     const stopping = await open()
     const { port } = new URL(stopping.address)
     const idle = new Agent({ keepAlive: true })

@@ -209,7 +209,7 @@ export class FeedServer implements AsyncDisposable {
       await pipeline(stream, response)
     } catch (error) {
       // Who has gone away needs no rest; where the file fails, a cut response tells the client.
-      if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
+      if (!clientGone.has(codeOf(error) ?? '')) throw error
     }
   }
 
@@ -220,6 +220,13 @@ export class FeedServer implements AsyncDisposable {
     else send(response, answers.failed)
   }
 }
+
+const clientGone = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ERR_STREAM_DESTROYED',
+  'ECONNRESET',
+  'EPIPE',
+])
 
 const localHosts = new Set(['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'])
 
