@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { toSafeHtml } from '../src/core/article/body.ts'
 import type { Entry } from '../src/core/entry/entry.ts'
-import { feedFiles, renderDocument, renderFragment } from '../src/core/feed/feed.ts'
+import { feedFiles, renderFragments } from '../src/core/feed/feed.ts'
 import {
   type PageSite,
   renderArticlePage,
@@ -18,7 +18,7 @@ import {
 } from '../src/core/page/page.ts'
 import type { Site } from '../src/core/site.ts'
 import { type FolderServer, launchBrowser, missingBrowser, serveFolder } from './support/browser.ts'
-import { toExampleEntry } from './support/feed-examples.ts'
+import { renderText, toExampleEntry } from './support/feed-examples.ts'
 import { brokenLinks } from './support/link-checker.ts'
 import { reportMissing } from './support/readers/read-with-all.ts'
 import { makeTemporaryFolder } from './support/temporary-folder.ts'
@@ -151,8 +151,8 @@ function toFiles(site: Site): ReadonlyMap<string, string> {
   }
   for (const folder of ['', ...folders.map((each) => each.folder)]) {
     for (const format of ['rss', 'atom', 'json'] as const) {
-      const fragments = entries.map((entry) => renderFragment(format, entry))
-      const document = renderDocument(format, { site, folder, updatedAtMs }, fragments)
+      const fragments = entries.map((entry) => renderFragments(entry)[format])
+      const document = renderText(format, { site, folder, updatedAtMs }, fragments)
       files.set(`${folder}${feedFiles[format].name}`, document)
     }
   }

@@ -1,4 +1,7 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { renderDocument, renderFragments } from '../src/core/feed/feed.ts'
+import type { Fragment } from '../src/core/feed/feed.ts'
 import { checkDocument } from '../src/core/feed/gate.ts'
 import {
   formats,
@@ -10,11 +13,10 @@ import {
   tombstonesOf,
 } from './support/feed-examples.ts'
 
-const bytesMax = 2 ** 20
 const entries = nastyEntries.slice(0, 3)
 const ids = entries.map(({ id }) => id)
 const [first = '', second = ''] = ids
-const expected = { ids, bytesMax }
+const expected = { ids }
 
 test.each(formats)('the gate refuses a document of %s that is cut short', (format) => {
   const document = renderFeed(format, entries)
@@ -28,7 +30,7 @@ test.each(formats)(
     const document = renderFeed(format, entries)
     expect(checkDocument(format, document, expected)).toBeUndefined()
     for (const other of [ids.slice(1), [...ids, 'urn:x:1'], ids.toReversed(), []]) {
-      expect(checkDocument(format, document, { ids: other, bytesMax })).toContain('expected')
+      expect(checkDocument(format, document, { ids: other })).toContain('expected')
     }
   },
 )
@@ -36,19 +38,21 @@ test.each(formats)(
 test.each(formats)('the gate refuses a document of %s with an id twice', (format) => {
   const document = renderFeed(format, entries).replaceAll(second, first)
   const twice = ids.map((id) => (id === second ? first : id))
-  expect(checkDocument(format, document, { ids: twice, bytesMax })).toContain('twice')
+  expect(checkDocument(format, document, { ids: twice })).toContain('twice')
 })
 
 test.each(formats)(
-  'the gate refuses a document of %s larger than allowed, in bytes of UTF-8',
+  'a document of %s larger than allowed, in bytes of UTF-8, is refused',
   (format) => {
-    const document = renderFeed(format, nastyEntries)
-    const nasty = { ids: nastyEntries.map(({ id }) => id) }
-    const lengthBytes = Buffer.byteLength(document)
-    expect(checkDocument(format, document, { ...nasty, bytesMax: lengthBytes })).toBeUndefined()
-    expect(checkDocument(format, document, { ...nasty, bytesMax: lengthBytes - 1 })).toContain(
-      'bytes',
-    )
+    const fragments = nastyEntries.map((entry) => renderFragments(entry)[format])
+    const lengthBytes = Buffer.byteLength(renderFeed(format, nastyEntries))
+    const render = (bytesMax: number) =>
+      renderDocument(format, toExampleHead(), fragments, bytesMax)
+    expect(render(lengthBytes)).toMatchObject({ kind: 'document' })
+    expect(render(lengthBytes - 1)).toEqual({
+      kind: 'refused',
+      reason: `it has ${lengthBytes} bytes, and ${lengthBytes - 1} are allowed`,
+    })
   },
 )
 
@@ -107,9 +111,7 @@ test('the gate refuses nothing that stands inside the text of an entry', () => {
   const contentHtml = '<p>&lt;guid&gt;x&lt;/guid&gt; <guid>urn:x</guid><item></item></p>'
   for (const format of ['rss', 'atom'] as const) {
     const document = renderFeed(format, [toExampleEntry({ contentHtml })])
-    expect(
-      checkDocument(format, document, { ids: [toExampleEntry().id], bytesMax }),
-    ).toBeUndefined()
+    expect(checkDocument(format, document, { ids: [toExampleEntry().id] })).toBeUndefined()
   }
 })
 
@@ -147,8 +149,8 @@ test('the gate refuses a tombstone too few, too many, or nobody expects', () => 
 })
 
 test('the gate refuses an id that is both an entry and deleted', () => {
-  const head = { ...toExampleHead(), tombstones: [{ id: second, deletedAtMs: 0 }] }
-  const document = renderFeed('atom', entries, head)
+  const head = { ...toExampleHead(), tombstones: [{ id: 'urn:x:gone', deletedAtMs: 0 }] }
+  const document = renderFeed('atom', entries, head).replace('urn:x:gone', second)
   expect(checkDocument('atom', document, { ...expected, tombstones: [second] })).toContain(second)
 })
 
@@ -174,4 +176,62 @@ test('the gate refuses a tombstone twice that was announced twice', () => {
   const broken = document.replace(tombstone, tombstone + tombstone)
   const twice = [...tombstones, 'urn:x:gone?<&">']
   expect(checkDocument('atom', broken, { ...expected, tombstones: twice })).toContain('twice')
+})
+
+test.each(formats)('a document of %s is refused for any of its entries', (format) => {
+  const fragments = entries.map((entry) => renderFragments(entry)[format])
+  const [one] = fragments
+  const reasonOf = (list: readonly (Fragment | undefined)[], head = toExampleHead()) => {
+    const document = renderDocument(
+      format,
+      head,
+      list.filter((each) => each !== undefined),
+    )
+    return document.kind === 'refused' ? document.reason : undefined
+  }
+  expect(reasonOf(fragments)).toBeUndefined()
+  expect(reasonOf([...fragments, one])).toContain('twice')
+  const broken = one && { ...one, id: 'urn:x:broken', refusal: 'it is broken' }
+  expect(reasonOf([...fragments, broken])).toBe('it is broken')
+  const tombstone = { id: first, deletedAtMs: fullHead.updatedAtMs }
+  expect(reasonOf(fragments, { ...toExampleHead(), tombstones: [tombstone] })).toContain(
+    'tombstone',
+  )
+})
+
+test.each(formats)('what passes in parts passes as a whole: %s', (format) => {
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.record({
+          title: fc.string({ unit: 'binary' }),
+          summary: fc.string({ unit: 'binary' }),
+          contentHtml: fc.string({ unit: 'binary' }),
+          categories: fc.array(
+            fc.record({ term: fc.string(), label: fc.string({ unit: 'binary' }) }),
+          ),
+          authors: fc.array(fc.record({ name: fc.string({ unit: 'binary' }) })),
+          image: fc.option(fc.webUrl(), { nil: undefined }),
+        }),
+      ),
+      fc.string({ unit: 'binary' }),
+      (drafts, siteTitle) => {
+        const listed = drafts.map((draft, index) =>
+          toExampleEntry({ ...draft, id: `urn:x:${index}` }),
+        )
+        const example = toExampleHead()
+        const head = { ...example, site: { ...example.site, title: siteTitle } }
+        const document = renderFeed(format, listed, head)
+        expect(checkDocument(format, document, { ids: listed.map(({ id }) => id) })).toBeUndefined()
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('a fragment that the gate would not let pass says so', () => {
+  expect(renderFragments(toExampleEntry({ id: '' }))).toMatchObject({
+    rss: { refusal: 'one of its entries has no id' },
+    atom: { refusal: 'one of its entries has no id' },
+  })
 })

@@ -19,7 +19,13 @@ function downgrade(stateFolder: string, version: number): void {
   for (const step of schemaSteps.slice(0, version)) database.exec(step)
   database.exec(`PRAGMA user_version = ${version}`)
   database.prepare('ATTACH ? AS later').run(later)
-  const tables = database.prepare("SELECT name FROM main.sqlite_master WHERE type = 'table'").all()
+  // A table that a later version no longer has was of no matter to it.
+  const tables = database
+    .prepare(
+      `SELECT name FROM main.sqlite_master WHERE type = 'table' AND name IN
+        (SELECT name FROM later.sqlite_master)`,
+    )
+    .all()
   for (const { name } of tables) {
     const columns = database
       .prepare(`SELECT name FROM main.pragma_table_info('${String(name)}')`)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { toWindow } from '../src/core/feed/window.ts'
+import { toCandidates, Window } from '../src/core/feed/window.ts'
+import type { WindowCandidate } from '../src/core/feed/window.ts'
 
 const rules = { feedLengthMin: 3, feedLengthMax: 8, feedBytesMax: 100_000 }
 
@@ -14,7 +15,13 @@ function idsOf(
   lengthBytes = 1_000,
 ): readonly string[] {
   const candidates = { newest: entries(...newest), arrived: entries(...arrived) }
-  return toWindow(candidates, rules, () => lengthBytes).map(({ id }) => id)
+  return fill(toCandidates(candidates), lengthBytes)
+}
+
+function fill(candidates: readonly WindowCandidate[], lengthBytes: number): readonly string[] {
+  const window = new Window(rules)
+  candidates.every((candidate) => window.take(candidate, lengthBytes))
+  return window.entries.map(({ id }) => id)
 }
 
 describe('the window', () => {
@@ -36,7 +43,7 @@ describe('the window', () => {
 
   test('orders ties by id', () => {
     const tied = ['b', 'c', 'a'].map((id) => ({ id, publishedAtMs: 5 }))
-    const ids = toWindow({ newest: tied, arrived: tied }, rules, () => 1).map(({ id }) => id)
+    const ids = fill(toCandidates({ newest: tied, arrived: tied }), 1)
     expect(ids).toEqual(['a', 'b', 'c'])
   })
 })

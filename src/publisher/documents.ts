@@ -1,20 +1,19 @@
 import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
 import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
-import { checkDocument } from '../core/feed/gate.ts'
-import { toWindow } from '../core/feed/window.ts'
+import { toCandidates, Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
-import type { EntryRecord } from '../core/entry/catalogue.ts'
 import { toSlug } from '../core/entry/slug.ts'
 import { stylesheets } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
-import type { ArchivePage, CategoryRecord, Rendering, Store } from '../store/store.ts'
+import type { ArchivePage, CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
 import { Renderings } from './renderings.ts'
+import type { Rendering } from './renderings.ts'
 
 export type DocumentRules = WindowRules & {
   readonly site: Site
@@ -38,6 +37,8 @@ const archiveLength = 100
 const documentBytesMax = 64 * 1024 * 1024
 /** Tombstones in a feed; the head has room for so many. */
 const tombstonesMax = 100
+/** Entries of a window rendered before it is asked whether it is full. */
+const candidatesMax = 50
 /** Pages written together. */
 const pagesMax = 200
 
@@ -80,7 +81,6 @@ export class Documents {
   }
 
   async #renew(): Promise<void> {
-    await this.#store.keepRenderings(new Map(), 'all')
     let after: string | undefined
     for (;;) {
       const records = await this.#store.publication.entriesAfter(after, pagesMax)
@@ -127,7 +127,7 @@ export class Documents {
   /** Where nothing is published, or the language of the pages changed, all is to be written. */
   async #prepare(): Promise<void> {
     const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
-    this.#pages.language = language
+    this.#pages.begin(language)
     const isNew = this.#output.read(feedFiles.atom.name) === undefined
     const before = await this.#store.readValue('pages-language')
     if (isNew || before !== (language ?? '')) {
@@ -146,12 +146,12 @@ export class Documents {
     await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
   }
 
-  async #pickWindow(term: string): Promise<readonly EntryRecord[]> {
+  async #pickWindow(term: string): Promise<readonly LiveEntry[]> {
     const { feedLength, feedLengthMax, arrivalHours } = this.#rules
     const { publication } = this.#store
     const newest =
       term === ''
-        ? await this.#store.newest(feedLength)
+        ? await publication.newest(feedLength)
         : await publication.newestIn(term, feedLength)
     // Hours before the latest arrival, not before now: an idle feed stays as it is.
     const sinceMs = ((await publication.newestArrivalAtMs()) ?? 0) - arrivalHours * hourMs
@@ -159,11 +159,16 @@ export class Documents {
       term === ''
         ? await publication.arrivedSince(sinceMs, feedLengthMax)
         : await publication.arrivedSinceIn(term, sinceMs, feedLengthMax)
-    const rendered = await this.#renderings.render([...newest, ...arrived])
-    return toWindow({ newest, arrived }, this.#rules, ({ id }) => {
-      const rendering = rendered.get(id)
-      return Math.max(...formats.map((format) => Buffer.byteLength(rendering?.[format] ?? '')))
-    })
+    const candidates = toCandidates({ newest, arrived })
+    const window = new Window<LiveEntry>(this.#rules)
+    // Few of many large entries fit, and only those are to be rendered.
+    for (let done = 0; done < candidates.length; done += candidatesMax) {
+      const some = candidates.slice(done, done + candidatesMax)
+      const rendered = await this.#renderings.render(some)
+      const isFull = some.some((each) => !window.take(each, lengthBytesOf(rendered.get(each.id))))
+      if (isFull) break
+    }
+    return window.entries
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {
@@ -201,7 +206,7 @@ export class Documents {
     }
   }
 
-  async #publishMain(window: readonly EntryRecord[], archivePages: number): Promise<void> {
+  async #publishMain(window: readonly LiveEntry[], archivePages: number): Promise<void> {
     const last = await this.#store.publication.archivePage(archivePages)
     const previous = last && toOpenName(last)
     const head: FeedHead = {
@@ -209,10 +214,7 @@ export class Documents {
       archive: { current: true, previous },
     }
     const tombstones = await this.#tombstones(head.updatedAtMs)
-    const rendered = await this.#renderings.render(window)
-    if (this.#publishFeeds({ ...head, tombstones }, window, rendered)) {
-      await this.#renderings.keep(rendered)
-    }
+    this.#publishFeeds({ ...head, tombstones }, window, await this.#renderings.render(window))
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
@@ -258,7 +260,7 @@ export class Documents {
     return isPublished
   }
 
-  async #publishIndex(window: readonly EntryRecord[], areCategoriesNew: boolean): Promise<void> {
+  async #publishIndex(window: readonly LiveEntry[], areCategoriesNew: boolean): Promise<void> {
     const { updatedAtMs } = await this.#toHead(window, await this.#store.newestDeletionAtMs())
     this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
     const isMissing = this.#output.read('feeds.opml') === undefined
@@ -272,10 +274,7 @@ export class Documents {
     await this.#store.publication.settle('removed', removed)
   }
 
-  async #toHead(
-    entries: readonly EntryRecord[],
-    deletedAtMs: number | undefined,
-  ): Promise<FeedHead> {
+  async #toHead(entries: readonly LiveEntry[], deletedAtMs: number | undefined): Promise<FeedHead> {
     const { site } = this.#rules
     const language = site.language ?? (await this.#store.commonLanguage())
     const updatedAtMs = newestChange(entries, site, deletedAtMs)
@@ -285,7 +284,7 @@ export class Documents {
   /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
   #publishFeeds(
     head: FeedHead,
-    window: readonly EntryRecord[],
+    window: readonly LiveEntry[],
     rendered: ReadonlyMap<string, Rendering>,
   ): boolean {
     const files = formats.flatMap((format) => {
@@ -301,20 +300,20 @@ export class Documents {
     format: FeedFormat,
     path: string,
     head: FeedHead,
-    entries: readonly EntryRecord[],
+    entries: readonly LiveEntry[],
     rendered: ReadonlyMap<string, Rendering>,
   ): OutputFile | undefined {
     const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
-    const document = renderDocument(format, head, fragments)
-    const refusal = checkDocument(format, document, {
-      ids: entries.map(({ id }) => id),
-      tombstones: head.tombstones?.map(({ id }) => id),
-      bytesMax: documentBytesMax,
-    })
-    if (refusal === undefined) return toOutputFile(path, document)
-    this.#writer.refuse({ code: 'document-refused', path, found: refusal })
+    const document = renderDocument(format, head, fragments, documentBytesMax)
+    if (document.kind === 'document') return { path, bytes: document.bytes }
+    this.#writer.refuse({ code: 'document-refused', path, found: document.reason })
     return undefined
   }
+}
+
+function lengthBytesOf(rendering: Rendering | undefined): number {
+  if (rendering === undefined) return 0
+  return Math.max(...formats.map((format) => rendering[format].bytes.length))
 }
 
 function toOpenName({ page, given }: ArchivePage): ArchivePageName {
@@ -335,7 +334,7 @@ function toCategorySlug({ term, label }: CategoryRecord): string {
 
 /** The newest change the feed contains, never the clock: an edit, an arrival or a deletion. */
 function newestChange(
-  window: readonly EntryRecord[],
+  window: readonly LiveEntry[],
   site: Site,
   deletedAtMs: number | undefined,
 ): number {

@@ -1,5 +1,4 @@
-import type { EntryRecord } from '../core/entry/catalogue.ts'
-import type { Category, Entry } from '../core/entry/entry.ts'
+import type { Category } from '../core/entry/entry.ts'
 import {
   renderArticlePage,
   renderCategoryPage,
@@ -10,8 +9,8 @@ import type { CategoryLink, PageSite, Teaser } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { OutputFile } from '../out/folder.ts'
-import type { CategoryRecord, Store } from '../store/store.ts'
-import type { Renderings } from './renderings.ts'
+import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import type { Rendering, Renderings } from './renderings.ts'
 
 export type PageRules = {
   readonly site: Site
@@ -26,10 +25,12 @@ const categoriesMax = 200
 /** Renders pages for people, from what the store has at this moment. */
 export class Pages {
   /** That of the feed: the setting, else the most common one. */
-  language: string | undefined
+  #language: string | undefined
   readonly #store: Store
   readonly #renderings: Renderings
   readonly #rules: PageRules
+  /** What the publication in hand has asked for already. */
+  readonly #categories = new Map<string, CategoryRecord | undefined>()
 
   constructor(store: Store, renderings: Renderings, rules: PageRules) {
     this.#store = store
@@ -37,14 +38,20 @@ export class Pages {
     this.#rules = rules
   }
 
+  /** Forgets what an earlier publication has asked for. */
+  begin(language: string | undefined): void {
+    this.#language = language
+    this.#categories.clear()
+  }
+
   async renderArticles(ids: readonly string[]): Promise<readonly OutputFile[]> {
-    const records = (await this.#store.entries(ids)).filter(({ state }) => state === 'live')
+    const records = await this.#store.publication.liveEntries(ids)
     const entries = await this.#renderings.toEntries(records)
     const files: OutputFile[] = []
     for (const record of records) {
       const entry = entries.get(record.id)
+      if (entry === undefined) continue
       const path = record.permalink
-      if (entry === undefined || path === undefined) continue
       const { newer, older } = await this.#store.publication.neighbours(record)
       const page = renderArticlePage(this.#context, {
         entry,
@@ -58,7 +65,7 @@ export class Pages {
     return files
   }
 
-  async renderIndex(window: readonly EntryRecord[], updatedAtMs: number): Promise<OutputFile> {
+  async renderIndex(window: readonly LiveEntry[], updatedAtMs: number): Promise<OutputFile> {
     const categories = await this.#store.publication.commonCategories(categoriesMax)
     const page = renderIndexPage(this.#context, {
       entries: await this.#toTeasers(window),
@@ -71,7 +78,7 @@ export class Pages {
   async renderCategory(
     { label }: CategoryRecord,
     folder: string,
-    window: readonly EntryRecord[],
+    window: readonly LiveEntry[],
   ): Promise<OutputFile> {
     const entries = await this.#toTeasers(window)
     return toOutputFile(
@@ -96,28 +103,32 @@ export class Pages {
   get #context(): PageSite {
     const { site, timezone, theme } = this.#rules
     return {
-      site: { ...site, language: this.language },
+      site: { ...site, language: this.#language },
       timezone,
       hasTheme: theme !== undefined,
     }
   }
 
-  async #toTeasers(window: readonly EntryRecord[]): Promise<readonly Teaser[]> {
+  async #toTeasers(window: readonly LiveEntry[]): Promise<readonly Teaser[]> {
     const records = window.slice(0, teasersMax)
-    const entries = await this.#renderings.toEntries(records)
-    return records.flatMap((record) => {
-      const entry = entries.get(record.id)
-      return entry === undefined ? [] : [toTeaser(record, entry)]
-    })
+    const rendered = await this.#renderings.render(records)
+    return records.map((record) => toTeaser(record, rendered.get(record.id)))
   }
 
   async #toLinks(categories: readonly Category[]): Promise<readonly CategoryLink[]> {
     const links: CategoryLink[] = []
     for (const { term, label } of categories) {
-      const category = await this.#store.publication.category(term)
+      const category = await this.#findCategory(term)
       links.push({ ...(category === undefined ? {} : toLink(category)), label, count: undefined })
     }
     return links
+  }
+
+  async #findCategory(term: string): Promise<CategoryRecord | undefined> {
+    if (!this.#categories.has(term)) {
+      this.#categories.set(term, await this.#store.publication.category(term))
+    }
+    return this.#categories.get(term)
   }
 }
 
@@ -126,10 +137,11 @@ function toLink({ label, slug, entries }: CategoryRecord): CategoryLink {
   return { label, path, count: entries }
 }
 
-function toTeaser(record: EntryRecord, { title, summary, language }: Entry): Teaser {
-  return { ...toBareTeaser(record), title, summary, language }
+function toTeaser(record: LiveEntry, rendering: Rendering | undefined): Teaser {
+  const { summary = '', language } = rendering ?? {}
+  return { ...toBareTeaser(record), summary, language }
 }
 
-function toBareTeaser({ title, permalink = '', publishedAtMs }: EntryRecord): Teaser {
+function toBareTeaser({ title, permalink, publishedAtMs }: LiveEntry): Teaser {
   return { title, path: permalink, publishedAtMs, summary: '' }
 }

@@ -110,7 +110,6 @@ export class EntryWriter {
     const before = toEntryState(text(row, 'state'))
     const key = integer(row, 'key')
     this.#statements.run('DELETE FROM content WHERE entry = ?', key)
-    this.#statements.run('DELETE FROM rendering WHERE entry = ?', key)
     if (before === 'live') this.#trail.ends(toPlace(row), row)
     // What readers never saw leaves no tombstone.
     const deletedAtMs = before === 'live' || before === 'recovered' ? atMs : null
@@ -131,7 +130,6 @@ export class EntryWriter {
     const written = this.#toWritten(change, row, path)
     const key =
       row === undefined ? this.#insert(written) : this.#update(written, integer(row, 'key'))
-    this.#statements.run('DELETE FROM rendering WHERE entry = ?', key)
     this.#statements.run(
       'INSERT OR REPLACE INTO content (entry, article) VALUES (?, ?)',
       key,

@@ -1,13 +1,13 @@
 import type { SQLInputValue } from 'node:sqlite'
-import type { EntryRecord } from '../core/entry/catalogue.ts'
 import type { Category } from '../core/entry/entry.ts'
-import { integer, optionalText, text, toEntryRecord } from './rows.ts'
+import { integer, optionalText, text, toLiveEntry } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
 import { toPlace, Trail } from './trail.ts'
 import type {
   ArchivePage,
   CategoryRecord,
+  LiveEntry,
   Neighbours,
   PublicationStore,
   Stale,
@@ -64,8 +64,8 @@ export class PublicationTables implements PublicationStore {
     })
   }
 
-  entriesAfter(id: string | undefined, limit: number): readonly EntryRecord[] {
-    return this.#statements.records(
+  entriesAfter(id: string | undefined, limit: number): readonly LiveEntry[] {
+    return this.#live(
       `WHERE key > coalesce((SELECT key FROM entry WHERE id = ?), -1) AND state = 'live'
         ORDER BY key LIMIT ?`,
       id ?? '',
@@ -86,26 +86,33 @@ export class PublicationTables implements PublicationStore {
     this.#transaction(() => this.#markStale('removed', paths))
   }
 
-  neighbours(record: EntryRecord): Neighbours {
-    const { id, publishedAtMs } = record
+  liveEntries(ids: readonly string[]): readonly LiveEntry[] {
+    return ids.flatMap((id) => this.#live("WHERE id = ? AND state = 'live'", id))
+  }
+
+  newest(limit: number): readonly LiveEntry[] {
+    return this.#live("WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?", limit)
+  }
+
+  neighbours({ id, publishedAtMs }: LiveEntry): Neighbours {
     return {
       newer:
-        this.#record(
+        this.#first(
           `WHERE state = 'live' AND published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1`,
           publishedAtMs,
           id,
         ) ??
-        this.#record(
+        this.#first(
           `WHERE state = 'live' AND published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1`,
           publishedAtMs,
         ),
       older:
-        this.#record(
+        this.#first(
           `WHERE state = 'live' AND published_at_ms = ? AND id > ? ORDER BY id LIMIT 1`,
           publishedAtMs,
           id,
         ) ??
-        this.#record(
+        this.#first(
           `WHERE state = 'live' AND published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1`,
           publishedAtMs,
         ),
@@ -120,36 +127,36 @@ export class PublicationTables implements PublicationStore {
     return typeof at === 'number' ? at : undefined
   }
 
-  arrivedSince(sinceMs: number, limit: number): readonly EntryRecord[] {
-    return this.#statements.records(
+  arrivedSince(sinceMs: number, limit: number): readonly LiveEntry[] {
+    return this.#live(
       "WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?",
       sinceMs,
       limit,
     )
   }
 
-  newestIn(term: string, limit: number): readonly EntryRecord[] {
+  newestIn(term: string, limit: number): readonly LiveEntry[] {
     return this.#statements
       .all(
-        `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+        `SELECT ${liveColumns} FROM membership JOIN entry ON entry.key = membership.entry
         WHERE term = ? ORDER BY membership.published_at_ms DESC, id LIMIT ?`,
         term,
         limit,
       )
-      .map(toEntryRecord)
+      .map(toLiveEntry)
   }
 
-  arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly EntryRecord[] {
+  arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly LiveEntry[] {
     return this.#statements
       .all(
-        `SELECT entry.* FROM membership JOIN entry ON entry.key = membership.entry
+        `SELECT ${liveColumns} FROM membership JOIN entry ON entry.key = membership.entry
         WHERE term = ? AND membership.arrived_at_ms > ?
         ORDER BY membership.arrived_at_ms DESC, id LIMIT ?`,
         term,
         sinceMs,
         limit,
       )
-      .map(toEntryRecord)
+      .map(toLiveEntry)
   }
 
   category(term: string): CategoryRecord | undefined {
@@ -286,7 +293,7 @@ export class PublicationTables implements PublicationStore {
     return {
       page,
       given: integer(row, 'given'),
-      entries: this.#statements.records(
+      entries: this.#live(
         `WHERE archive_page = ? AND state = 'live' AND in_window = 0
           ORDER BY published_at_ms DESC, id`,
         page,
@@ -305,10 +312,19 @@ export class PublicationTables implements PublicationStore {
       .map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
   }
 
-  #record(where: string, ...values: readonly SQLInputValue[]): EntryRecord | undefined {
-    return this.#statements.records(where, ...values)[0]
+  #first(where: string, ...values: readonly SQLInputValue[]): LiveEntry | undefined {
+    return this.#live(where, ...values)[0]
+  }
+
+  #live(where: string, ...values: readonly SQLInputValue[]): readonly LiveEntry[] {
+    return this.#statements
+      .all(`SELECT ${liveColumns} FROM entry ${where}`, ...values)
+      .map(toLiveEntry)
   }
 }
+
+const liveColumns =
+  'id, title, entry.published_at_ms, updated_at_ms, entry.arrived_at_ms, article_key, permalink'
 
 function toCategoryRecord(row: Row): CategoryRecord {
   return {

@@ -1,7 +1,7 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { EntryRecord, EntryState, FileRecord, FileState } from '../core/entry/catalogue.ts'
 import type { Problem } from '../core/problem.ts'
-import type { FileMark } from './store.ts'
+import type { FileMark, LiveEntry } from './store.ts'
 
 /** A row as SQLite gives it. The schema's STRICT tables are the proof of its columns' types. */
 export type Row = Record<string, SQLOutputValue>
@@ -58,6 +58,18 @@ export function toEntryRecord(row: Row): EntryRecord {
     // A copy: SQLite's bytes need not be aligned for 32-bit numbers.
     sketch: new Uint32Array(Uint8Array.from(sketch).buffer),
     path: optionalText(row, 'path'),
+  }
+}
+
+export function toLiveEntry(row: Row): LiveEntry {
+  return {
+    id: text(row, 'id'),
+    title: text(row, 'title'),
+    publishedAtMs: integer(row, 'published_at_ms'),
+    updatedAtMs: integer(row, 'updated_at_ms'),
+    arrivedAtMs: integer(row, 'arrived_at_ms'),
+    articleKey: text(row, 'article_key'),
+    permalink: text(row, 'permalink'),
   }
 }
 

@@ -120,6 +120,10 @@ export const schemaSteps: readonly string[] = [
   UPDATE membership SET arrived_at_ms = (SELECT arrived_at_ms FROM entry WHERE key = membership.entry);
   CREATE INDEX membership_arrived ON membership (term, arrived_at_ms DESC, entry);
   `,
+  `
+  -- Rendering a window anew at a start costs less than keeping what was rendered.
+  DROP TABLE rendering;
+  `,
 ]
 
 /**

@@ -29,7 +29,6 @@ import type {
   CommitSummary,
   FactsQuery,
   FileMark,
-  Rendering,
   Store,
   ValueName,
 } from './store.ts'
@@ -187,13 +186,6 @@ export class SqliteStore implements Store {
     )
   }
 
-  newest(limit: number): readonly EntryRecord[] {
-    return this.#statements.records(
-      "WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?",
-      limit,
-    )
-  }
-
   deletedSince(sinceMs: number): number {
     const row = this.#statements.get(
       'SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ?',
@@ -232,33 +224,6 @@ export class SqliteStore implements Store {
       if (row !== undefined) found.set(term, text(row, 'label'))
     }
     return found
-  }
-
-  renderings(ids: readonly string[]): ReadonlyMap<string, Rendering> {
-    const found = new Map<string, Rendering>()
-    for (const id of ids) {
-      const row = this.#statements.get(
-        'SELECT rss, atom, json FROM rendering JOIN entry ON entry.key = entry WHERE id = ?',
-        id,
-      )
-      if (row === undefined) continue
-      found.set(id, { rss: text(row, 'rss'), atom: text(row, 'atom'), json: text(row, 'json') })
-    }
-    return found
-  }
-
-  keepRenderings(made: ReadonlyMap<string, Rendering>, dropped: readonly string[] | 'all'): void {
-    if (made.size === 0 && dropped !== 'all' && dropped.length === 0) return
-    this.#transaction(() => {
-      if (dropped === 'all') this.#statements.run('DELETE FROM rendering')
-      else {
-        const sql = 'DELETE FROM rendering WHERE entry = (SELECT key FROM entry WHERE id = ?)'
-        for (const id of dropped) this.#statements.run(sql, id)
-      }
-      const sql = `INSERT OR REPLACE INTO rendering (entry, rss, atom, json)
-        SELECT key, ?, ?, ? FROM entry WHERE id = ?`
-      for (const [id, { rss, atom, json }] of made) this.#statements.run(sql, rss, atom, json, id)
-    })
   }
 
   entryCounts(): CatalogueCounts['entries'] {

@@ -12,12 +12,11 @@ import type { Problem } from '../core/problem.ts'
 
 type Eventually<T> = T | Promise<T>
 
-/** What was rendered of one entry, in each format. */
-export type Rendering = {
-  readonly rss: string
-  readonly atom: string
-  readonly json: string
-}
+/** What documents have to know of a live entry besides its article. */
+export type LiveEntry = Pick<
+  EntryRecord,
+  'id' | 'title' | 'publishedAtMs' | 'updatedAtMs' | 'arrivedAtMs' | 'articleKey'
+> & { readonly permalink: string }
 
 export type FileMark = {
   readonly path: string
@@ -69,8 +68,8 @@ export type CategoryRecord = {
 
 /** The live entries next to one by date of publication. */
 export type Neighbours = {
-  readonly newer?: EntryRecord | undefined
-  readonly older?: EntryRecord | undefined
+  readonly newer?: LiveEntry | undefined
+  readonly older?: LiveEntry | undefined
 }
 
 export type ArchivePage = {
@@ -78,7 +77,7 @@ export type ArchivePage = {
   /** Entries it was ever given; never less than it has. */
   readonly given: number
   /** Its live entries that the window does not show, newest published first. */
-  readonly entries: readonly EntryRecord[]
+  readonly entries: readonly LiveEntry[]
 }
 
 /** What is published where, and which documents are still to be written. */
@@ -89,12 +88,16 @@ export type PublicationStore = {
   markAllStale(): Eventually<void>
   /** These files are to be removed, unless they are written again before. */
   markRemoved(paths: readonly string[]): Eventually<void>
-  neighbours(record: EntryRecord): Eventually<Neighbours>
+  /** Those of these entries that are live, in any order. */
+  liveEntries(ids: readonly string[]): Eventually<readonly LiveEntry[]>
+  neighbours(entry: LiveEntry): Eventually<Neighbours>
+  /** Live entries, newest published first, ties by id. */
+  newest(limit: number): Eventually<readonly LiveEntry[]>
   newestArrivalAtMs(): Eventually<number | undefined>
   /** Live entries that arrived after this instant, the latest first. */
-  arrivedSince(sinceMs: number, limit: number): Eventually<readonly EntryRecord[]>
-  newestIn(term: string, limit: number): Eventually<readonly EntryRecord[]>
-  arrivedSinceIn(term: string, sinceMs: number, limit: number): Eventually<readonly EntryRecord[]>
+  arrivedSince(sinceMs: number, limit: number): Eventually<readonly LiveEntry[]>
+  newestIn(term: string, limit: number): Eventually<readonly LiveEntry[]>
+  arrivedSinceIn(term: string, sinceMs: number, limit: number): Eventually<readonly LiveEntry[]>
   category(term: string): Eventually<CategoryRecord | undefined>
   /** Those with the most entries first. */
   commonCategories(limit: number): Eventually<readonly CategoryRecord[]>
@@ -107,7 +110,7 @@ export type PublicationStore = {
     entries: readonly { readonly id: string; readonly categories: readonly Category[] }[],
   ): Eventually<void>
   /** Live entries in the order of their making, after this one. */
-  entriesAfter(id: string | undefined, limit: number): Eventually<readonly EntryRecord[]>
+  entriesAfter(id: string | undefined, limit: number): Eventually<readonly LiveEntry[]>
   /** Keeps which entries the main feed shows. */
   setWindow(ids: readonly string[]): Eventually<void>
   /** Gives each live entry that the window does not show a place in the archive, oldest first. */
@@ -156,8 +159,6 @@ export type Store = AsyncDisposable & {
   nextDueAtMs(): Eventually<number | undefined>
   /** Entries dated in the future, the next first. */
   scheduled(limit: number): Eventually<readonly EntryRecord[]>
-  /** Live entries, newest published first, ties by id. */
-  newest(limit: number): Eventually<readonly EntryRecord[]>
   /** Entries that were deleted after this instant. */
   deletedSince(sinceMs: number): Eventually<number>
   newestDeletionAtMs(): Eventually<number | undefined>
@@ -165,12 +166,6 @@ export type Store = AsyncDisposable & {
   /** The most common language of live entries, if any has one. */
   commonLanguage(): Eventually<string | undefined>
   labels(terms: readonly string[]): Eventually<ReadonlyMap<string, string>>
-  renderings(ids: readonly string[]): Eventually<ReadonlyMap<string, Rendering>>
-  /** Keeps the renderings that were made, and drops those of these ids, or all that were kept before. */
-  keepRenderings(
-    made: ReadonlyMap<string, Rendering>,
-    dropped: readonly string[] | 'all',
-  ): Eventually<void>
   /** Entries by state; costs the same however many there are. */
   entryCounts(): Eventually<CatalogueCounts['entries']>
   /** Counts all files, so it is for those who ask, not for every run. */

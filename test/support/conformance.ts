@@ -1,4 +1,4 @@
-import { type FeedFormat, renderDocument } from '../../src/core/feed/feed.ts'
+import type { FeedFormat } from '../../src/core/feed/feed.ts'
 import {
   fullEntry,
   fullHead,
@@ -6,6 +6,7 @@ import {
   renderFeed,
   toExampleEntry,
   toExampleHead,
+  renderText,
 } from './feed-examples.ts'
 import { all, type StrictElement } from './strict-xml.ts'
 
@@ -37,7 +38,7 @@ export function judge(
     full,
     plain: renderFeed(format, entries),
     empty: renderFeed(format, []),
-    'of a category': renderDocument(format, { ...head, folder: 'categories/general/' }, []),
+    'of a category': renderText(format, { ...head, folder: 'categories/general/' }, []),
     ...(format === 'atom'
       ? {
           archived: renderFeed(format, entries, { ...fullHead, archive: { page: 2, previous: 1 } }),

@@ -4,8 +4,9 @@ import {
   type FeedFormat,
   feedFiles,
   type FeedHead,
+  type Fragment,
   renderDocument,
-  renderFragment,
+  renderFragments,
 } from '../../src/core/feed/feed.ts'
 
 export const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
@@ -83,11 +84,22 @@ export function renderFeed(
   entries: readonly Entry[],
   head = toExampleHead(),
 ): string {
-  return renderDocument(
+  return renderText(
     format,
     head,
-    entries.map((entry) => renderFragment(format, entry)),
+    entries.map((entry) => renderFragments(entry)[format]),
   )
+}
+
+/** The text of a document that the gate lets pass. */
+export function renderText(
+  format: FeedFormat,
+  head: FeedHead,
+  fragments: readonly Fragment[],
+): string {
+  const document = renderDocument(format, head, fragments)
+  if (document.kind === 'refused') throw new Error(document.reason)
+  return new TextDecoder().decode(document.bytes)
 }
 
 const nastyTitles = [

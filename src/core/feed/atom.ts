@@ -3,6 +3,7 @@ import type { Author } from '../article/article.ts'
 import { formatRfc3339 } from '../dates.ts'
 import type { Entry } from '../entry/entry.ts'
 import { toProlog, toWelcome } from './browser.ts'
+import { type Contents, type Frame, namespaces } from './frame.ts'
 import { exampleHead, exampleItem } from './draft.ts'
 import {
   feedFiles,
@@ -20,7 +21,6 @@ import {
   emptyElement,
   escapeAttributes,
   escapeText,
-  hasPrefix,
   htmlElement,
   layOut,
   readDraft,
@@ -68,16 +68,22 @@ export function renderAtomEntry(entry: Entry): string {
 }
 
 /**
- * Renders an `atom:feed` from rendered entries: one to subscribe to, or an archive page.
+ * Renders an `atom:feed` but for its entries: one to subscribe to, or an archive page.
  * Source: RFC 4287 §4.1.1, RFC 5005 §4, RFC 6721 §3.
  */
-export function renderAtomDocument(head: FeedHead, entries: readonly string[]): string {
+export function renderAtomFrame(head: FeedHead, { prefixes }: Contents): Frame {
   const root = writeXml([
-    element('feed', layOut(toHeadChildren(head), 1), toRootAttributes(head, entries)),
+    element('feed', layOut(toHeadChildren(head), 1), toRootAttributes(head, prefixes)),
   ])
   const end = '\n</feed>'
-  const items = [...entries, ...toTombstones(head)].map((item) => `\n  ${item}`).join('')
-  return `${toProlog(head)}${root.slice(0, -end.length)}${items}${end}\n`
+  const lead = '\n  '
+  const tombstones = toTombstones(head).map((tombstone) => lead + tombstone)
+  return {
+    before: toProlog(head) + root.slice(0, -end.length),
+    first: lead,
+    next: lead,
+    after: `${tombstones.join('')}${end}\n`,
+  }
 }
 
 function toTombstones({ tombstones = [] }: FeedHead): readonly string[] {
@@ -87,12 +93,10 @@ function toTombstones({ tombstones = [] }: FeedHead): readonly string[] {
 }
 
 /** Declares what is in use; an entry is rendered without knowing its feed. */
-function toRootAttributes(head: FeedHead, entries: readonly string[]): XmlAttributes {
+function toRootAttributes(head: FeedHead, prefixes: ReadonlySet<string>): XmlAttributes {
   return escapeAttributes({
     xmlns: 'http://www.w3.org/2005/Atom',
-    ...(entries.some((entry) => hasPrefix(entry, 'media'))
-      ? { 'xmlns:media': 'http://search.yahoo.com/mrss/' }
-      : {}),
+    ...(prefixes.has('media') ? { 'xmlns:media': namespaces.media } : {}),
     ...(pageOf(head) === undefined
       ? {}
       : { 'xmlns:fh': 'http://purl.org/syndication/history/1.0' }),

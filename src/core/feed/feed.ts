@@ -1,9 +1,11 @@
 import type { Entry } from '../entry/entry.ts'
-import { renderAtomDocument, renderAtomEntry } from './atom.ts'
+import { renderAtomEntry, renderAtomFrame } from './atom.ts'
 import { toCarriableEntry, toCarriableHead } from './carriable.ts'
+import { type Contents, type Frame, namespaces, type Prefix, prefixesOf } from './frame.ts'
+import { checkDocument } from './gate.ts'
 import { type FeedFormat, type FeedHead, pageOf } from './head.ts'
-import { renderJsonDocument, renderJsonItem } from './json-feed.ts'
-import { renderRssDocument, renderRssItem } from './rss.ts'
+import { renderJsonFrame, renderJsonItem } from './json-feed.ts'
+import { renderRssFrame, renderRssItem } from './rss.ts'
 
 export {
   archivePath,
@@ -16,38 +18,134 @@ export {
 
 type Renderer = {
   readonly fragment: (entry: Entry) => string
-  readonly document: (head: FeedHead, fragments: readonly string[]) => string
+  readonly frame: (head: FeedHead, contents: Contents) => Frame
 }
 
 const renderers = {
-  rss: { fragment: renderRssItem, document: renderRssDocument },
-  atom: { fragment: renderAtomEntry, document: renderAtomDocument },
-  json: { fragment: renderJsonItem, document: renderJsonDocument },
+  rss: { fragment: renderRssItem, frame: renderRssFrame },
+  atom: { fragment: renderAtomEntry, frame: renderAtomFrame },
+  json: { fragment: renderJsonItem, frame: renderJsonFrame },
 } as const satisfies Record<FeedFormat, Renderer>
 
-/**
- * Renders one entry for one format: an `<item>`, an `<entry>` or a JSON object. It depends on nothing
- * but the entry, so it is rendered once for each version and spliced into every document that needs it.
- * @throws RangeError for an instant outside the years 0000 to 9999
- */
-export function renderFragment(format: FeedFormat, entry: Entry): string {
-  return renderers[format].fragment(toCarriableEntry(entry))
+/** What was rendered of one version of an entry for one format, and judged by the gate. */
+export type Fragment = {
+  readonly id: string
+  /** UTF-8. */
+  readonly bytes: Uint8Array
+  /** What the root has to declare. */
+  readonly prefixes: readonly Prefix[]
+  /** Why no document may have it. */
+  readonly refusal?: string | undefined
 }
 
+/** A document that may be published, or why it may not. */
+export type FeedDocument =
+  | { readonly kind: 'document'; readonly bytes: Uint8Array }
+  | { readonly kind: 'refused'; readonly reason: string }
+
 /**
- * Renders a whole document from a head and what `renderFragment` gave for this format, in their order.
+ * Renders one entry for each format: an `<item>`, an `<entry>` and a JSON object. They depend on nothing
+ * but the entry, so it is rendered and judged once for each version and spliced into every document
+ * that needs it.
+ * @throws RangeError for an instant outside the years 0000 to 9999
+ */
+export function renderFragments(entry: Entry): Readonly<Record<FeedFormat, Fragment>> {
+  const carriable = toCarriableEntry(entry)
+  return {
+    rss: renderFragment('rss', carriable),
+    atom: renderFragment('atom', carriable),
+    json: renderFragment('json', carriable),
+  }
+}
+
+function renderFragment(format: FeedFormat, entry: Entry): Fragment {
+  const { id } = entry
+  const text = renderers[format].fragment(entry)
+  const prefixes = format === 'json' ? [] : prefixesOf(text)
+  const refusal = checkDocument(format, wrappers[format](text), { ids: [id] })
+  return { id, bytes: utf8.encode(text), prefixes, refusal }
+}
+
+const declarations = Object.entries(namespaces)
+  .map(([prefix, uri]) => ` xmlns:${prefix}="${uri}"`)
+  .join('')
+
+/** The smallest document around one fragment that has all the declarations a document may have. */
+const wrappers = {
+  rss: (item) =>
+    `<rss${declarations}><channel><title/><lastBuildDate>Thu, 01 Jan 1970 00:00:00 +0000</lastBuildDate>${item}</channel></rss>`,
+  atom: (entry) =>
+    `<feed xmlns="http://www.w3.org/2005/Atom"${declarations}><title/><updated>1970-01-01T00:00:00Z</updated>${entry}</feed>`,
+  json: (item) => `{"version":"https://jsonfeed.org/version/1.1","title":"","items":[${item}]}`,
+} as const satisfies Record<FeedFormat, (fragment: string) => string>
+
+/**
+ * Renders a whole document from a head and what `renderFragments` gave for this format, in their order.
  * It ends with a newline; the same input gives the same bytes, tombstones in any order included.
+ *
+ * The gate reads the document without its entries. Each of those was read by it as the one child of a
+ * root with the same declarations, and well-formedness is compositional: an element may be replaced by
+ * any other that is well-formed there (XML 1.0 §3.1, production 43; Namespaces in XML 1.0 §6).
  * @throws RangeError for an instant outside the years 0000 to 9999, and for an archive page that is not Atom
  */
 export function renderDocument(
   format: FeedFormat,
   head: FeedHead,
-  fragments: readonly string[],
-): string {
+  fragments: readonly Fragment[],
+  bytesMax = Number.POSITIVE_INFINITY,
+): FeedDocument {
   if (format !== 'atom' && pageOf(head) !== undefined) {
     throw new RangeError(`an archive page is Atom and cannot be ${format}`)
   }
-  return renderers[format].document(toCarriableHead(withTombstonesInOrder(head)), fragments)
+  const whole = toCarriableHead(withTombstonesInOrder(head))
+  const prefixes = new Set(fragments.flatMap((fragment) => fragment.prefixes))
+  const frame = renderers[format].frame(whole, { isEmpty: fragments.length === 0, prefixes })
+  const tombstones = whole.tombstones?.map(({ id }) => id) ?? []
+  const reason =
+    fragments.find(({ refusal }) => refusal !== undefined)?.refusal ??
+    checkDocument(format, frame.before + frame.after, { ids: [], tombstones }) ??
+    checkEntries(fragments, tombstones)
+  if (reason !== undefined) return { kind: 'refused', reason }
+  const bytes = splice(frame, fragments)
+  if (bytes.length <= bytesMax) return { kind: 'document', bytes }
+  return { kind: 'refused', reason: `it has ${bytes.length} bytes, and ${bytesMax} are allowed` }
+}
+
+/** What cannot be seen in an entry alone, nor in a document without any. */
+function checkEntries(
+  fragments: readonly Fragment[],
+  tombstones: readonly string[],
+): string | undefined {
+  const ids = new Set<string>()
+  for (const { id } of fragments) {
+    if (ids.has(id)) return `it has the entry ${id} twice`
+    ids.add(id)
+  }
+  const buried = tombstones.find((id) => ids.has(id))
+  return buried === undefined ? undefined : `${buried} is an entry of it and has a tombstone in it`
+}
+
+const utf8 = new TextEncoder()
+
+function splice({ before, first, next, after }: Frame, fragments: readonly Fragment[]): Uint8Array {
+  const between = utf8.encode(next)
+  const start = utf8.encode(fragments.length === 0 ? before : before + first)
+  const end = utf8.encode(after)
+  const betweens = Math.max(fragments.length - 1, 0) * between.length
+  const lengthBytes = fragments.reduce((sum, { bytes }) => sum + bytes.length, betweens)
+  const document = new Uint8Array(start.length + lengthBytes + end.length)
+  document.set(start)
+  let offset = start.length
+  for (const [index, { bytes }] of fragments.entries()) {
+    if (index > 0) {
+      document.set(between, offset)
+      offset += between.length
+    }
+    document.set(bytes, offset)
+    offset += bytes.length
+  }
+  document.set(end, offset)
+  return document
 }
 
 /** Puts the newest tombstone first, and lets the feed be as new as it is. */

@@ -8,13 +8,12 @@ export type ExpectedDocument = {
   readonly ids: readonly string[]
   /** The ids of its tombstones, in any order; of no matter for what is not Atom. */
   readonly tombstones?: readonly string[] | undefined
-  readonly bytesMax: number
 }
 
 /**
  * Judges a rendered document as a stranger would, from its text alone: well-formed (XML 1.0,
  * Namespaces in XML 1.0; RFC 8259), of the right kind, with exactly the expected entries and
- * tombstones, no id twice, every date sane, and not too large. An archive page is a document like others.
+ * tombstones, no id twice, and every date sane. An archive page is a document like others.
  * @returns what is wrong, in words; undefined when nothing is
  */
 export function checkDocument(
@@ -23,21 +22,12 @@ export function checkDocument(
   expected: ExpectedDocument,
 ): string | undefined {
   return (
-    checkSize(document, expected.bytesMax) ??
     checkEncoding(document) ??
     checkOutline(format === 'json' ? readJsonOutline(document) : readXmlOutline(format, document), {
       ids: expected.ids,
       tombstones: format === 'atom' ? (expected.tombstones ?? []) : [],
     })
   )
-}
-
-function checkSize(document: string, bytesMax: number): string | undefined {
-  // A unit of UTF-16 is never more than three bytes of UTF-8, so most documents need no counting.
-  if (document.length * 3 <= bytesMax) return undefined
-  const lengthBytes = new TextEncoder().encode(document).length
-  if (lengthBytes <= bytesMax) return undefined
-  return `it has ${lengthBytes} bytes, and ${bytesMax} are allowed`
 }
 
 /** Half a surrogate pair has no UTF-8; the XML parser lets it pass. */

@@ -1,6 +1,7 @@
 import type { Author } from '../article/article.ts'
 import { formatRfc3339 } from '../dates.ts'
 import type { Entry } from '../entry/entry.ts'
+import type { Contents, Frame } from './frame.ts'
 import { type FeedHead, toHomeUrl, toSelfUrl } from './head.ts'
 
 // Written here from the first letter: `feed` drafts version 1, which lacks most of what we have to say.
@@ -29,10 +30,10 @@ export function renderJsonItem(entry: Entry): string {
 }
 
 /**
- * Renders a JSON Feed from rendered items.
+ * Renders a JSON Feed but for its items.
  * Source: JSON Feed 1.1, "Top-level".
  */
-export function renderJsonDocument(head: FeedHead, items: readonly string[]): string {
+export function renderJsonFrame(head: FeedHead, { isEmpty }: Contents): Frame {
   const { site } = head
   const top = stringify({
     version: 'https://jsonfeed.org/version/1.1',
@@ -45,8 +46,13 @@ export function renderJsonDocument(head: FeedHead, items: readonly string[]): st
     authors: toJsonAuthors(site.author === undefined ? [] : [site.author]),
     language: site.language,
   })
-  const list = items.length === 0 ? '[]' : `[\n    ${items.join(',\n    ')}\n  ]`
-  return `${top.slice(0, -'\n}'.length)},\n  "items": ${list}\n}\n`
+  const lead = '\n    '
+  return {
+    before: `${top.slice(0, -'\n}'.length)},\n  "items": [`,
+    first: lead,
+    next: `,${lead}`,
+    after: isEmpty ? ']\n}\n' : '\n  ]\n}\n',
+  }
 }
 
 function toJsonAuthors(authors: readonly Author[]): readonly object[] | undefined {

@@ -2,6 +2,7 @@ import { Feed } from 'feed'
 import { formatRfc822 } from '../dates.ts'
 import type { Entry } from '../entry/entry.ts'
 import { toProlog, toWelcome } from './browser.ts'
+import { type Contents, type Frame, namespaces } from './frame.ts'
 import { exampleHead, exampleItem } from './draft.ts'
 import { feedFiles, type FeedHead, generator, toArchiveUrl, toHomeUrl, toSelfUrl } from './head.ts'
 import {
@@ -11,7 +12,6 @@ import {
   escapeAttributes,
   escapeRssText,
   escapeText,
-  hasPrefix,
   htmlElement,
   layOut,
   readDraft,
@@ -55,28 +55,30 @@ export function renderRssItem(entry: Entry): string {
 }
 
 /**
- * Renders a document of RSS 2.0 from rendered items.
+ * Renders a document of RSS 2.0 but for its items.
  * Source: RSS 2.0, "Required channel elements" and "Optional channel elements".
  */
-export function renderRssDocument(head: FeedHead, items: readonly string[]): string {
+export function renderRssFrame(head: FeedHead, { prefixes }: Contents): Frame {
   const channel = element('channel', layOut(toChannelChildren(head), itemDepth))
-  const root = writeXml([element('rss', layOut([channel], 1), toRootAttributes(head, items))])
+  const root = writeXml([element('rss', layOut([channel], 1), toRootAttributes(head, prefixes))])
   const end = '\n  </channel>\n</rss>'
-  const body = items.map((item) => `\n    ${item}`).join('')
-  return `${toProlog(head)}${root.slice(0, -end.length)}${body}${end}\n`
+  const lead = '\n    '
+  return {
+    before: toProlog(head) + root.slice(0, -end.length),
+    first: lead,
+    next: lead,
+    after: `${end}\n`,
+  }
 }
 
 /** Declares what is in use; an item is rendered without knowing its feed. */
-function toRootAttributes(head: FeedHead, items: readonly string[]): XmlAttributes {
-  const uses = (prefix: string): boolean => items.some((item) => hasPrefix(item, prefix))
+function toRootAttributes(head: FeedHead, prefixes: ReadonlySet<string>): XmlAttributes {
   return escapeAttributes({
     version: '2.0',
     'xmlns:atom': 'http://www.w3.org/2005/Atom',
-    ...(uses('content') ? { 'xmlns:content': 'http://purl.org/rss/1.0/modules/content/' } : {}),
-    ...(uses('dc') || head.site.author !== undefined
-      ? { 'xmlns:dc': 'http://purl.org/dc/elements/1.1/' }
-      : {}),
-    ...(uses('media') ? { 'xmlns:media': 'http://search.yahoo.com/mrss/' } : {}),
+    ...(prefixes.has('content') ? { 'xmlns:content': namespaces.content } : {}),
+    ...(prefixes.has('dc') || head.site.author !== undefined ? { 'xmlns:dc': namespaces.dc } : {}),
+    ...(prefixes.has('media') ? { 'xmlns:media': namespaces.media } : {}),
   })
 }
 

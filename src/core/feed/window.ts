@@ -11,27 +11,45 @@ export type WindowRules = {
 }
 
 /**
- * Picks what a feed shows: the newest published, and of what arrived lately as much as may be, the last
- * arrived first. Then newest published first, ties by id.
+ * Puts in order what may stand in a feed: the newest published come first, then what arrived lately.
  * @param newest newest published first
  * @param arrived last arrived first; may name the same entries
- * @param lengthBytesOf the length of an entry in the format where it is longest
  */
-export function toWindow<Candidate extends WindowCandidate>(
-  { newest, arrived }: Record<'newest' | 'arrived', readonly Candidate[]>,
-  rules: WindowRules,
-  lengthBytesOf: (candidate: Candidate) => number,
-): readonly Candidate[] {
-  const shown = new Map<string, Candidate>()
-  let lengthBytes = headBytesMax
-  for (const candidate of [...newest, ...arrived]) {
-    if (shown.has(candidate.id)) continue
-    if (shown.size >= rules.feedLengthMax) break
-    lengthBytes += lengthBytesOf(candidate)
-    if (lengthBytes > rules.feedBytesMax && shown.size >= rules.feedLengthMin) break
-    shown.set(candidate.id, candidate)
+export function toCandidates<Candidate extends WindowCandidate>({
+  newest,
+  arrived,
+}: Record<'newest' | 'arrived', readonly Candidate[]>): readonly Candidate[] {
+  const seen = new Set<string>()
+  return [...newest, ...arrived].filter(({ id }) => seen.size < seen.add(id).size)
+}
+
+/** Takes candidates in turn until a feed is full. */
+export class Window<Candidate extends WindowCandidate> {
+  readonly #rules: WindowRules
+  readonly #shown: Candidate[] = []
+  #lengthBytes = headBytesMax
+
+  constructor(rules: WindowRules) {
+    this.#rules = rules
   }
-  return [...shown.values()].toSorted(byPublication)
+
+  /**
+   * @param lengthBytes the length of the entry in the format where it is longest
+   * @returns whether there was room for it
+   */
+  take(candidate: Candidate, lengthBytes: number): boolean {
+    const { feedLengthMin, feedLengthMax, feedBytesMax } = this.#rules
+    this.#lengthBytes += lengthBytes
+    const isFull = this.#lengthBytes > feedBytesMax && this.#shown.length >= feedLengthMin
+    if (isFull || this.#shown.length >= feedLengthMax) return false
+    this.#shown.push(candidate)
+    return true
+  }
+
+  /** Newest published first, ties by id. */
+  get entries(): readonly Candidate[] {
+    return this.#shown.toSorted(byPublication)
+  }
 }
 
 /** Bytes that a feed's head may need. */

@@ -151,12 +151,3 @@ export function layOut(children: readonly XmlNode[], depth: number): readonly Xm
 export function writeXml(nodes: readonly XmlNode[]): Xml {
   return asXml(builder.build(nodes))
 }
-
-/**
- * True when an element of a prefix ends a fragment's content or follows it, so that the root has to
- * declare the prefix. Nothing before is looked at: there the prefix may stand in a text.
- */
-export function hasPrefix(fragment: string, prefix: string): boolean {
-  const end = fragment.lastIndexOf(']]>')
-  return fragment.includes(`<${prefix}:`, end) || fragment.includes(`</${prefix}:`, end)
-}
