@@ -32,9 +32,12 @@ function downgrade(stateFolder: string, version: number): void {
       .all()
       .map((column) => String(column['name']))
       .join(', ')
-    database.exec(
-      `INSERT INTO main.${String(name)} (${columns}) SELECT ${columns} FROM later.${String(name)}`,
-    )
+    // Categories had no number in it once.
+    const source =
+      name === 'membership' && columns.includes('term')
+        ? '(SELECT * FROM later.membership JOIN later.category ON category.key = membership.category)'
+        : `later.${String(name)}`
+    database.exec(`INSERT INTO main.${String(name)} (${columns}) SELECT ${columns} FROM ${source}`)
   }
   database.exec('DETACH later')
 }

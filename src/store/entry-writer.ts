@@ -56,8 +56,9 @@ export class EntryWriter {
       if (effect === 'removed') removed += 1
       else if (effect !== 'none') summary[effect] += 1
     }
+    const written = new Set(changes.entries.map(({ id }) => id))
     for (const file of changes.files) {
-      if (file.entryId === undefined) continue
+      if (file.entryId === undefined || written.has(file.entryId)) continue
       this.#statements.run(
         'UPDATE entry SET path = ? WHERE id = ? AND path IS NOT ?',
         file.path,
@@ -226,7 +227,8 @@ export class EntryWriter {
   #freeInstant(fromMs: number): number {
     if (!this.#isTaken(fromMs)) return fromMs
     const row = this.#statements.get(
-      'SELECT MAX(updated_at_ms) AS last FROM entry WHERE updated_from_ms = ?',
+      `SELECT MAX(updated_at_ms) AS last FROM entry
+        WHERE updated_from_ms = ? AND updated_from_ms <> updated_at_ms`,
       fromMs,
     )
     const last = row?.['last']

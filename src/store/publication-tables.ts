@@ -1,6 +1,6 @@
-import type { SQLInputValue } from 'node:sqlite'
 import type { Category } from '../core/entry/entry.ts'
-import { integer, optionalText, text, toLiveEntry } from './rows.ts'
+import { LiveEntries } from './live-entries.ts'
+import { integer, optionalText, text } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
 import { toPlace, Trail } from './trail.ts'
@@ -18,10 +18,12 @@ import type {
 export class PublicationTables implements PublicationStore {
   readonly #statements: Statements
   readonly #transaction: <T>(work: () => T) => T
+  readonly #live: LiveEntries
 
   constructor(statements: Statements, transaction: <T>(work: () => T) => T) {
     this.#statements = statements
     this.#transaction = transaction
+    this.#live = new LiveEntries(statements)
   }
 
   stale(): Stale {
@@ -64,15 +66,6 @@ export class PublicationTables implements PublicationStore {
     })
   }
 
-  entriesAfter(id: string | undefined, limit: number): readonly LiveEntry[] {
-    return this.#live(
-      `WHERE key > coalesce((SELECT key FROM entry WHERE id = ?), -1) AND state = 'live'
-        ORDER BY key LIMIT ?`,
-      id ?? '',
-      limit,
-    )
-  }
-
   markAllStale(): void {
     this.#transaction(() => {
       this.#statements.run(`INSERT OR IGNORE INTO stale (kind, name)
@@ -86,77 +79,36 @@ export class PublicationTables implements PublicationStore {
     this.#transaction(() => this.#markStale('removed', paths))
   }
 
+  entriesAfter(id: string | undefined, limit: number): readonly LiveEntry[] {
+    return this.#live.after(id, limit)
+  }
+
   liveEntries(ids: readonly string[]): readonly LiveEntry[] {
-    return ids.flatMap((id) => this.#live("WHERE id = ? AND state = 'live'", id))
+    return this.#live.withIds(ids)
   }
 
   newest(limit: number): readonly LiveEntry[] {
-    return this.#live("WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?", limit)
+    return this.#live.newest(limit)
   }
 
-  neighbours({ id, publishedAtMs }: LiveEntry): Neighbours {
-    return {
-      newer:
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1`,
-          publishedAtMs,
-          id,
-        ) ??
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1`,
-          publishedAtMs,
-        ),
-      older:
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms = ? AND id > ? ORDER BY id LIMIT 1`,
-          publishedAtMs,
-          id,
-        ) ??
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1`,
-          publishedAtMs,
-        ),
-    }
+  neighbours(entry: LiveEntry): Neighbours {
+    return this.#live.neighbours(entry)
   }
 
   newestArrivalAtMs(): number | undefined {
-    const row = this.#statements.get(
-      "SELECT MAX(arrived_at_ms) AS at FROM entry WHERE state = 'live'",
-    )
-    const at = row?.['at']
-    return typeof at === 'number' ? at : undefined
+    return this.#live.newestArrivalAtMs()
   }
 
   arrivedSince(sinceMs: number, limit: number): readonly LiveEntry[] {
-    return this.#live(
-      "WHERE state = 'live' AND arrived_at_ms > ? ORDER BY arrived_at_ms DESC, id LIMIT ?",
-      sinceMs,
-      limit,
-    )
+    return this.#live.arrivedSince(sinceMs, limit)
   }
 
   newestIn(term: string, limit: number): readonly LiveEntry[] {
-    return this.#statements
-      .all(
-        `SELECT ${liveColumns} FROM membership JOIN entry ON entry.key = membership.entry
-        WHERE term = ? ORDER BY membership.published_at_ms DESC, id LIMIT ?`,
-        term,
-        limit,
-      )
-      .map(toLiveEntry)
+    return this.#live.newestIn(term, limit)
   }
 
   arrivedSinceIn(term: string, sinceMs: number, limit: number): readonly LiveEntry[] {
-    return this.#statements
-      .all(
-        `SELECT ${liveColumns} FROM membership JOIN entry ON entry.key = membership.entry
-        WHERE term = ? AND membership.arrived_at_ms > ?
-        ORDER BY membership.arrived_at_ms DESC, id LIMIT ?`,
-        term,
-        sinceMs,
-        limit,
-      )
-      .map(toLiveEntry)
+    return this.#live.arrivedSinceIn(term, sinceMs, limit)
   }
 
   category(term: string): CategoryRecord | undefined {
@@ -293,11 +245,7 @@ export class PublicationTables implements PublicationStore {
     return {
       page,
       given: integer(row, 'given'),
-      entries: this.#live(
-        `WHERE archive_page = ? AND state = 'live' AND in_window = 0
-          ORDER BY published_at_ms DESC, id`,
-        page,
-      ),
+      entries: this.#live.inArchivePage(page),
     }
   }
 
@@ -311,20 +259,7 @@ export class PublicationTables implements PublicationStore {
       )
       .map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
   }
-
-  #first(where: string, ...values: readonly SQLInputValue[]): LiveEntry | undefined {
-    return this.#live(where, ...values)[0]
-  }
-
-  #live(where: string, ...values: readonly SQLInputValue[]): readonly LiveEntry[] {
-    return this.#statements
-      .all(`SELECT ${liveColumns} FROM entry ${where}`, ...values)
-      .map(toLiveEntry)
-  }
 }
-
-const liveColumns =
-  'id, title, entry.published_at_ms, updated_at_ms, entry.arrived_at_ms, article_key, permalink'
 
 function toCategoryRecord(row: Row): CategoryRecord {
   return {

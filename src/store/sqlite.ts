@@ -109,12 +109,14 @@ export class SqliteStore implements Store {
     )
   }
 
-  /** SQLite is asked when a fact is needed: it is as near as a map would be. */
+  /** SQLite is asked when a fact is needed, once for each: it is nearly as near as a map would be. */
   facts(_query: FactsQuery): Facts {
     return {
-      fileAt: (path) => this.#files('WHERE file.path = ?', path)[0],
-      entryById: (id) => this.#statements.records('WHERE id = ?', id)[0],
-      entriesByKey: (key) => this.#statements.records('WHERE article_key = ? ORDER BY key', key),
+      fileAt: once((path) => this.#files('WHERE file.path = ?', path)[0]),
+      entryById: once((id) => this.#statements.records('WHERE id = ?', id)[0]),
+      entriesByKey: once((key) =>
+        this.#statements.records('WHERE article_key = ? ORDER BY key', key),
+      ),
       retractedAt: (path) =>
         this.#statements.records(
           "WHERE path = ? AND state = 'retracted' ORDER BY deleted_at_ms DESC",
@@ -285,5 +287,17 @@ export class SqliteStore implements Store {
       this.#entries.forget()
       throw error
     }
+  }
+}
+
+/** Remembers what was answered to each question. */
+function once<Answer>(ask: (about: string) => Answer): (about: string) => Answer {
+  const answers = new Map<string, Answer>()
+  return (about) => {
+    const known = answers.get(about)
+    if (known !== undefined || answers.has(about)) return known as Answer
+    const answer = ask(about)
+    answers.set(about, answer)
+    return answer
   }
 }

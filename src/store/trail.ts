@@ -20,7 +20,10 @@ type Place = {
 export class Trail {
   readonly #statements: Statements
   readonly #stale = new Map<StaleKind, Set<string>>()
-  readonly #counts = new Map<string, number>()
+  /** Of categories, by key. */
+  readonly #counts = new Map<number, number>()
+  readonly #touched = new Set<number>()
+  readonly #keys = new Map<string, number>()
   readonly #moved: Place[] = []
 
   constructor(statements: Statements) {
@@ -30,12 +33,14 @@ export class Trail {
   /** An entry is live, new or in its next version. */
   lives(place: Place, categories: readonly Category[], before: Row | undefined): void {
     const wasLive = before !== undefined && text(before, 'state') === 'live'
-    const earlier = new Set(wasLive ? this.#termsOf(place.key) : [])
-    for (const { term, label } of categories) {
-      if (!earlier.delete(term)) this.#join({ term, label }, place)
-      this.#mark('category', term)
+    const earlier = new Set(wasLive ? toKeys(before) : [])
+    const keys = categories.map((category) => this.#keyOf(category))
+    for (const key of keys) {
+      if (!earlier.delete(key)) this.#join(key, place)
+      this.#touched.add(key)
     }
-    for (const term of earlier) this.#leave(term, place)
+    for (const key of earlier) this.#leave(key, before === undefined ? place : toPlace(before))
+    this.#categorize(place.key, keys, before)
     this.#mark('page', place.id)
     this.#markArchivePage(before)
     if (!wasLive) this.#moved.push(place)
@@ -52,7 +57,8 @@ export class Trail {
 
   /** An entry that was live is no more. */
   ends(place: Place, before: Row): void {
-    for (const term of this.#termsOf(place.key)) this.#leave(term, place)
+    for (const key of toKeys(before)) this.#leave(key, toPlace(before))
+    this.#categorize(place.key, [], before)
     this.#markArchivePage(before)
     this.#statements.run(
       'UPDATE entry SET archive_page = NULL, in_window = 0 WHERE key = ?',
@@ -68,8 +74,15 @@ export class Trail {
   /** Writes down what was found; the last step of the commit. */
   flush(): void {
     for (const place of this.#moved) this.#markNeighbours(place)
-    for (const [term, by] of this.#counts) {
-      this.#statements.run('UPDATE category SET entries = entries + ? WHERE term = ?', by, term)
+    for (const [key, by] of this.#counts) {
+      this.#statements.run('UPDATE category SET entries = entries + ? WHERE key = ?', by, key)
+    }
+    for (const key of this.#touched) {
+      this.#statements.run(
+        `INSERT OR IGNORE INTO stale (kind, name)
+          SELECT 'category', term FROM category WHERE key = ?`,
+        key,
+      )
     }
     for (const [kind, names] of this.#stale) {
       for (const name of names) {
@@ -79,29 +92,45 @@ export class Trail {
   }
 
   /** The first spelling of a category that was seen is its label. */
-  #join({ term, label }: Category, { key, publishedAtMs, arrivedAtMs }: Place): void {
-    this.#statements.run('INSERT OR IGNORE INTO category (term, label) VALUES (?, ?)', term, label)
+  #keyOf({ term, label }: Category): number {
+    const known = this.#keys.get(term)
+    if (known !== undefined) return known
+    const row = this.#statements.get('SELECT key FROM category WHERE term = ?', term)
+    const key =
+      row === undefined
+        ? this.#statements.insert('INSERT INTO category (term, label) VALUES (?, ?)', term, label)
+        : integer(row, 'key')
+    this.#keys.set(term, key)
+    return key
+  }
+
+  #join(category: number, { key, publishedAtMs, arrivedAtMs }: Place): void {
     this.#statements.run(
-      `INSERT OR IGNORE INTO membership (term, published_at_ms, entry, arrived_at_ms)
+      `INSERT OR IGNORE INTO membership (category, published_at_ms, entry, arrived_at_ms)
         VALUES (?, ?, ?, ?)`,
-      term,
+      category,
       publishedAtMs,
       key,
       arrivedAtMs,
     )
-    this.#counts.set(term, (this.#counts.get(term) ?? 0) + 1)
+    this.#counts.set(category, (this.#counts.get(category) ?? 0) + 1)
   }
 
-  #leave(term: string, { key }: Place): void {
-    this.#statements.run('DELETE FROM membership WHERE entry = ? AND term = ?', key, term)
-    this.#counts.set(term, (this.#counts.get(term) ?? 0) - 1)
-    this.#mark('category', term)
+  #leave(category: number, { key, publishedAtMs }: Place): void {
+    this.#statements.run(
+      'DELETE FROM membership WHERE category = ? AND published_at_ms = ? AND entry = ?',
+      category,
+      publishedAtMs,
+      key,
+    )
+    this.#counts.set(category, (this.#counts.get(category) ?? 0) - 1)
+    this.#touched.add(category)
   }
 
-  #termsOf(key: number): readonly string[] {
-    return this.#statements
-      .all('SELECT term FROM membership WHERE entry = ?', key)
-      .map((row) => text(row, 'term'))
+  #categorize(entry: number, categories: readonly number[], before: Row | undefined): void {
+    const keys = categories.join(' ')
+    if (keys === (before === undefined ? '' : text(before, 'categories'))) return
+    this.#statements.run('UPDATE entry SET categories = ? WHERE key = ?', keys, entry)
   }
 
   #markArchivePage(before: Row | undefined): void {
@@ -132,6 +161,12 @@ export class Trail {
     if (names === undefined) this.#stale.set(kind, new Set([name]))
     else names.add(name)
   }
+}
+
+/** The categories of an entry, by key. */
+function toKeys(row: Row): readonly number[] {
+  const keys = text(row, 'categories')
+  return keys === '' ? [] : keys.split(' ').map(Number)
 }
 
 export function toPlace(row: Row): Place {
