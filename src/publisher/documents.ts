@@ -8,6 +8,7 @@ import { stylesheets } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
+import type { ScratchFile } from '../store/scratch-file.ts'
 import type { ArchivePage, CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
@@ -24,6 +25,13 @@ export type DocumentRules = WindowRules & {
   readonly tombstoneDays: number
   /** Text of a stylesheet to add to all pages. */
   readonly theme: string | undefined
+}
+
+type DocumentParts = {
+  readonly store: Store
+  readonly output: Output
+  /** Closed with the documents. */
+  readonly scratch: ScratchFile
 }
 
 /** The order in which the feeds become visible. */
@@ -50,7 +58,7 @@ const dayMs = 24 * hourMs
  * What is named comes before what names it: pages, archive pages, main feeds, category feeds, the rest;
  * then what is to be removed.
  */
-export class Documents {
+export class Documents implements Disposable {
   readonly #store: Store
   readonly #output: Output
   readonly #rules: DocumentRules
@@ -59,18 +67,19 @@ export class Documents {
   #isFirst = true
   #writer: PublicationWriter
 
-  private constructor(store: Store, output: Output, rules: DocumentRules) {
+  private constructor({ store, output, scratch }: DocumentParts, rules: DocumentRules) {
     this.#store = store
     this.#output = output
     this.#rules = rules
     this.#writer = new PublicationWriter(output)
-    this.#renderings = new Renderings(store, rules.site, rules.categories)
+    this.#renderings = new Renderings(store, scratch, rules.site, rules.categories)
     this.#pages = new Pages(store, this.#renderings, rules)
   }
 
   /** Makes all stale that was published under other settings, or by another version of this program. */
-  static async open(store: Store, output: Output, rules: DocumentRules): Promise<Documents> {
-    const documents = new Documents(store, output, rules)
+  static async open(parts: DocumentParts, rules: DocumentRules): Promise<Documents> {
+    const { store } = parts
+    const documents = new Documents(parts, rules)
     const { theme, ...others } = rules
     const fingerprint = JSON.stringify([renderingVersion, others, theme !== undefined])
     if ((await store.readValue('rendering-rules')) !== fingerprint) {
@@ -80,15 +89,17 @@ export class Documents {
     return documents
   }
 
+  [Symbol.dispose](): void {
+    this.#renderings[Symbol.dispose]()
+  }
+
   async #renew(): Promise<void> {
     let after: string | undefined
     for (;;) {
       const records = await this.#store.publication.entriesAfter(after, pagesMax)
       if (records.length === 0) break
-      const entries = await this.#renderings.toEntries(records)
-      await this.#store.publication.recategorize(
-        [...entries.values()].map(({ id, categories }) => ({ id, categories })),
-      )
+      const entries = await this.#renderings.toCategories(records)
+      await this.#store.publication.recategorize(entries)
       after = records.at(-1)?.id
     }
     await this.#store.publication.markAllStale()

@@ -47,12 +47,13 @@ export class Pages {
   async renderArticles(ids: readonly string[]): Promise<readonly OutputFile[]> {
     const records = await this.#store.publication.liveEntries(ids)
     const entries = await this.#renderings.toEntries(records)
+    const neighbours = await this.#store.publication.neighbours(records)
     const files: OutputFile[] = []
     for (const record of records) {
       const entry = entries.get(record.id)
       if (entry === undefined) continue
       const path = record.permalink
-      const { newer, older } = await this.#store.publication.neighbours(record)
+      const { newer, older } = neighbours.get(record.id) ?? {}
       const page = renderArticlePage(this.#context, {
         entry,
         path,

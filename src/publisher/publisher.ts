@@ -11,6 +11,7 @@ import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
 import { OutputFolder } from '../out/folder.ts'
 import type { Output } from '../out/folder.ts'
+import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
@@ -52,6 +53,9 @@ export type RunReport = {
 
 /** The feeds are refreshed at least this often while many files are taken in. */
 const refreshMs = 1_000
+
+/** What the rendered entries that are not in memory may take on disk. */
+const scratchBytesMax = 2 ** 31
 
 /** Raised when reading is mended: files with a problem are then read anew. */
 const readingVersion = 1
@@ -114,13 +118,11 @@ export class Publisher implements AsyncDisposable {
       const site = toSite(settings, origin.siteId, origin.createdAtMs)
       const { timezone, categories, limits } = settings
       const theme = readTheme(settings.theme)
-      const documents = await Documents.open(store, output, {
-        ...limits,
-        site,
-        timezone,
-        categories,
-        theme,
-      })
+      const scratch = ScratchFile.open(settings.state, scratchBytesMax)
+      const documents = await Documents.open(
+        { store, output, scratch },
+        { ...limits, site, timezone, categories, theme },
+      )
       const rules = JSON.stringify([
         readingVersion,
         toReadingRules(settings),
@@ -137,6 +139,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#documents[Symbol.dispose]()
     await this.#store[Symbol.asyncDispose]()
     await this.#output[Symbol.asyncDispose]()
     this.#lock[Symbol.dispose]()

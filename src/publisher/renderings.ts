@@ -5,6 +5,7 @@ import type { CategoryRules, Entry, ToCategories } from '../core/entry/entry.ts'
 import { renderFragments } from '../core/feed/feed.ts'
 import type { FeedFormat, Fragment } from '../core/feed/feed.ts'
 import type { Site } from '../core/site.ts'
+import type { Place, ScratchFile } from '../store/scratch-file.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
 
 /** What was rendered of one version of an entry: a fragment for each format, and what lists tell of it. */
@@ -12,8 +13,8 @@ export type Rendering = Readonly<Record<FeedFormat, Fragment>> & Pick<Entry, 'su
 
 /** Labels remembered as written; beyond that they are asked for anew. */
 const labelsMax = 20_000
-/** Bytes of rendered entries that are kept at hand. */
-const heldBytesMax = 48 * 1024 * 1024
+/** Bytes of rendered entries that are kept in memory. */
+const heldBytesMax = 32 * 1024 * 1024
 
 type Held = {
   readonly version: string
@@ -21,8 +22,18 @@ type Held = {
   readonly lengthBytes: number
 }
 
-/** Renders each version of an entry once, for every document that holds it; what was used last is at hand. */
-export class Renderings {
+type PutAway = {
+  readonly version: string
+  readonly place: Place
+  /** Of the pieces, in their order. */
+  readonly lengths: readonly number[]
+}
+
+/**
+ * Renders each version of an entry once, for every document that holds it. What was used last is in
+ * memory, what was used before that in a file that ends with this process.
+ */
+export class Renderings implements Disposable {
   readonly #store: Store
   readonly #site: Site
   readonly #toCategories: ToCategories
@@ -32,11 +43,19 @@ export class Renderings {
   /** In the order of their last use. */
   readonly #held = new Map<string, Held>()
   #heldBytes = 0
+  readonly #scratch: ScratchFile
+  readonly #away = new Map<string, PutAway>()
 
-  constructor(store: Store, site: Site, categories: CategoryRules) {
+  /** @param scratch is closed with this */
+  constructor(store: Store, scratch: ScratchFile, site: Site, categories: CategoryRules) {
     this.#store = store
+    this.#scratch = scratch
     this.#site = site
     this.#toCategories = categoryTidier(categories, (term) => this.#labels.get(term))
+  }
+
+  [Symbol.dispose](): void {
+    this.#scratch[Symbol.dispose]()
   }
 
   /** Gives what was rendered of these entries, and renders what was not. */
@@ -44,26 +63,41 @@ export class Renderings {
     const rendered = new Map<string, Rendering>()
     const unknown: LiveEntry[] = []
     for (const record of records) {
-      const held = this.#held.get(record.id)
-      if (held?.version === toVersion(record)) {
-        this.#held.delete(record.id)
-        this.#held.set(record.id, held)
-        rendered.set(record.id, held.rendering)
-      } else unknown.push(record)
+      const rendering = this.#find(record)
+      if (rendering === undefined) unknown.push(record)
+      else rendered.set(record.id, rendering)
     }
-    const entries = await this.toEntries(unknown)
+    const entries = await this.#makeEntries(unknown)
     for (const record of unknown) {
       const entry = entries.get(record.id)
       if (entry === undefined) throw new Error(`The store has no article of ${record.id}`)
-      const rendering = toRendering(entry)
-      rendered.set(record.id, rendering)
-      this.#hold(record, rendering)
+      rendered.set(record.id, this.#render(record, entry))
     }
     return rendered
   }
 
-  /** Makes entries as documents show them, from what the store has. */
+  /**
+   * Makes entries as documents show them, from what the store has, and renders them where they are not
+   * yet: who asks for an entry is followed by its feeds.
+   */
   async toEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
+    const entries = await this.#makeEntries(records)
+    for (const record of records) {
+      const entry = entries.get(record.id)
+      if (entry !== undefined && !this.#isKnown(record)) this.#render(record, entry)
+    }
+    return entries
+  }
+
+  /** The categories of entries, under the rules of now. */
+  async toCategories(
+    records: readonly LiveEntry[],
+  ): Promise<readonly Pick<Entry, 'id' | 'categories'>[]> {
+    const entries = await this.#makeEntries(records)
+    return [...entries.values()].map(({ id, categories }) => ({ id, categories }))
+  }
+
+  async #makeEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
     const entries = new Map<string, Entry>()
     if (records.length === 0) return entries
     const articles = await this.#store.articles(records.map(({ id }) => id))
@@ -93,22 +127,103 @@ export class Renderings {
     for (const [term, label] of await this.#store.labels([...terms])) this.#labels.set(term, label)
   }
 
-  #hold(record: LiveEntry, rendering: Rendering): void {
-    this.#drop(record.id)
-    const held = { version: toVersion(record), rendering, lengthBytes: lengthOf(rendering) }
-    this.#held.set(record.id, held)
-    this.#heldBytes += held.lengthBytes
-    for (const id of this.#held.keys()) {
+  #isKnown(record: LiveEntry): boolean {
+    const version = toVersion(record)
+    return [this.#held, this.#away].some((known) => known.get(record.id)?.version === version)
+  }
+
+  #find(record: LiveEntry): Rendering | undefined {
+    const { id } = record
+    const version = toVersion(record)
+    const held = this.#held.get(id)
+    if (held?.version === version) {
+      this.#held.delete(id)
+      this.#held.set(id, held)
+      return held.rendering
+    }
+    const away = this.#away.get(id)
+    if (away?.version !== version) return undefined
+    const rendering = unpack(id, this.#scratch.read(away.place), away.lengths)
+    this.#hold(id, { version, rendering, lengthBytes: away.place.lengthBytes })
+    return rendering
+  }
+
+  #render(record: LiveEntry, entry: Entry): Rendering {
+    const rendering = toRendering(entry)
+    const lengthBytes = lengthOf(rendering)
+    this.#hold(record.id, { version: toVersion(record), rendering, lengthBytes })
+    return rendering
+  }
+
+  #hold(id: string, held: Held): void {
+    this.#heldBytes += held.lengthBytes - (this.#held.get(id)?.lengthBytes ?? 0)
+    this.#held.delete(id)
+    this.#held.set(id, held)
+    for (const [oldest, dropped] of this.#held) {
       if (this.#heldBytes <= heldBytesMax) break
-      this.#drop(id)
+      this.#held.delete(oldest)
+      this.#heldBytes -= dropped.lengthBytes
+      this.#putAway(oldest, dropped)
     }
   }
 
-  #drop(id: string): void {
-    this.#heldBytes -= this.#held.get(id)?.lengthBytes ?? 0
-    this.#held.delete(id)
+  #putAway(id: string, { version, rendering }: Held): void {
+    if (this.#away.get(id)?.version === version) return
+    const pieces = pack(rendering)
+    if (pieces === undefined) return
+    const bytes = Buffer.concat(pieces)
+    let place = this.#scratch.write(bytes)
+    if (place === undefined) {
+      this.#away.clear()
+      this.#scratch.clear()
+      place = this.#scratch.write(bytes)
+    }
+    if (place === undefined) return
+    this.#away.set(id, { version, place, lengths: pieces.map(({ length }) => length) })
   }
 }
+
+/** What is not in the bytes of the fragments comes first. Nothing is kept of what was refused. */
+function pack({
+  rss,
+  atom,
+  json,
+  summary,
+  language,
+}: Rendering): readonly Uint8Array[] | undefined {
+  const fragments = [rss, atom, json]
+  if (fragments.some(({ refusal }) => refusal !== undefined)) return undefined
+  const rest: Rest = { summary, language, prefixes: fragments.map(({ prefixes }) => prefixes) }
+  return [Buffer.from(JSON.stringify(rest)), rss.bytes, atom.bytes, json.bytes]
+}
+
+function unpack(id: string, bytes: Uint8Array, lengths: readonly number[]): Rendering {
+  let end = 0
+  const [head, rss, atom, json] = lengths.map((length) => {
+    end += length
+    return bytes.subarray(end - length, end)
+  })
+  // Written above.
+  const { summary, language, prefixes } = JSON.parse(utf8.decode(head)) as Rest
+  const toFragment = (piece: Uint8Array | undefined, index: number): Fragment => ({
+    id,
+    bytes: piece ?? new Uint8Array(),
+    prefixes: prefixes[index] ?? [],
+  })
+  return {
+    rss: toFragment(rss, 0),
+    atom: toFragment(atom, 1),
+    json: toFragment(json, 2),
+    summary,
+    language,
+  }
+}
+
+type Rest = Pick<Rendering, 'summary' | 'language'> & {
+  readonly prefixes: readonly Fragment['prefixes'][]
+}
+
+const utf8 = new TextDecoder()
 
 function toRendering(entry: Entry): Rendering {
   const { summary, language } = entry

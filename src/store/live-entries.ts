@@ -6,6 +6,9 @@ import type { LiveEntry, Neighbours } from './store.ts'
 const liveColumns =
   'id, title, entry.published_at_ms, updated_at_ms, entry.arrived_at_ms, article_key, permalink'
 
+/** So many entries are worth reading what lies between them. */
+const spanMin = 10
+
 /** Finds live entries by what documents ask for; `PublicationStore` tells what each promises. */
 export class LiveEntries {
   readonly #statements: Statements
@@ -31,29 +34,61 @@ export class LiveEntries {
     return this.#live("WHERE state = 'live' ORDER BY published_at_ms DESC, id LIMIT ?", limit)
   }
 
-  neighbours({ id, publishedAtMs }: LiveEntry): Neighbours {
-    return {
-      newer:
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1`,
-          publishedAtMs,
-          id,
-        ) ??
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1`,
-          publishedAtMs,
-        ),
-      older:
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms = ? AND id > ? ORDER BY id LIMIT 1`,
-          publishedAtMs,
-          id,
-        ) ??
-        this.#first(
-          `WHERE state = 'live' AND published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1`,
-          publishedAtMs,
-        ),
-    }
+  /** All rows from the newest to the oldest of many are read at once, if there are not many others between. */
+  neighbours(entries: readonly LiveEntry[]): ReadonlyMap<string, Neighbours> {
+    const times = entries.map(({ publishedAtMs }) => publishedAtMs)
+    const limit = entries.length * 2
+    const span =
+      entries.length < spanMin
+        ? []
+        : this.#live(
+            `WHERE state = 'live' AND published_at_ms BETWEEN ? AND ?
+              ORDER BY published_at_ms DESC, id LIMIT ?`,
+            Math.min(...times),
+            Math.max(...times),
+            limit,
+          )
+    const places = new Map(
+      span.length < limit ? span.map(({ id }, index) => [id, index] as const) : [],
+    )
+    return new Map(
+      entries.map((entry) => {
+        const index = places.get(entry.id)
+        const [newer, older] = index === undefined ? [] : [span[index - 1], span[index + 1]]
+        return [
+          entry.id,
+          { newer: newer ?? this.#newer(entry), older: older ?? this.#older(entry) },
+        ]
+      }),
+    )
+  }
+
+  #newer({ id, publishedAtMs }: LiveEntry): LiveEntry | undefined {
+    return (
+      this.#first(
+        `WHERE state = 'live' AND published_at_ms = ? AND id < ? ORDER BY id DESC LIMIT 1`,
+        publishedAtMs,
+        id,
+      ) ??
+      this.#first(
+        `WHERE state = 'live' AND published_at_ms > ? ORDER BY published_at_ms, id DESC LIMIT 1`,
+        publishedAtMs,
+      )
+    )
+  }
+
+  #older({ id, publishedAtMs }: LiveEntry): LiveEntry | undefined {
+    return (
+      this.#first(
+        `WHERE state = 'live' AND published_at_ms = ? AND id > ? ORDER BY id LIMIT 1`,
+        publishedAtMs,
+        id,
+      ) ??
+      this.#first(
+        `WHERE state = 'live' AND published_at_ms < ? ORDER BY published_at_ms DESC, id LIMIT 1`,
+        publishedAtMs,
+      )
+    )
   }
 
   newestArrivalAtMs(): number | undefined {

@@ -31,8 +31,12 @@ export class PublicationTables implements PublicationStore {
       this.#statements
         .all('SELECT name FROM stale WHERE kind = ? ORDER BY name', kind)
         .map((row) => text(row, 'name'))
+    const pages = this.#statements.all(
+      `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = 'page'
+        ORDER BY published_at_ms DESC, name`,
+    )
     return {
-      pages: names('page'),
+      pages: pages.map((row) => text(row, 'name')),
       categories: names('category'),
       archivePages: names('archive').map(Number),
       removed: names('removed'),
@@ -91,8 +95,8 @@ export class PublicationTables implements PublicationStore {
     return this.#live.newest(limit)
   }
 
-  neighbours(entry: LiveEntry): Neighbours {
-    return this.#live.neighbours(entry)
+  neighbours(entries: readonly LiveEntry[]): ReadonlyMap<string, Neighbours> {
+    return this.#live.neighbours(entries)
   }
 
   newestArrivalAtMs(): number | undefined {

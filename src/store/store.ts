@@ -50,6 +50,7 @@ export type CommitSummary = {
  */
 export type StaleKind = 'page' | 'category' | 'archive' | 'removed'
 
+/** Pages are in the order of publication, newest first. */
 export type Stale = {
   readonly pages: readonly string[]
   readonly categories: readonly string[]
@@ -90,7 +91,8 @@ export type PublicationStore = {
   markRemoved(paths: readonly string[]): Eventually<void>
   /** Those of these entries that are live, in any order. */
   liveEntries(ids: readonly string[]): Eventually<readonly LiveEntry[]>
-  neighbours(entry: LiveEntry): Eventually<Neighbours>
+  /** Of each of these, by id. */
+  neighbours(entries: readonly LiveEntry[]): Eventually<ReadonlyMap<string, Neighbours>>
   /** Live entries, newest published first, ties by id. */
   newest(limit: number): Eventually<readonly LiveEntry[]>
   newestArrivalAtMs(): Eventually<number | undefined>
