@@ -66,9 +66,9 @@ export class SqliteStore implements Store {
     const database = openDatabase(
       { folder, name: catalogueName, timeoutMs: 5_000 },
       (opened, file) => {
-        // FULL: a commit survives a loss of power, as what is published by then must.
+        // In this mode only what is committed durably waits for the disk; see below.
         opened.exec(
-          'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON',
+          'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
         )
         migrate(opened, file)
       },
@@ -144,7 +144,7 @@ export class SqliteStore implements Store {
   }
 
   commit(changes: CatalogueChanges): CommitSummary {
-    return this.#transaction(() => {
+    return this.#durably(() => {
       const summary = this.#entries.apply(changes)
       for (const file of changes.files) this.#writeFile(file)
       for (const path of changes.forgottenPaths)
@@ -154,7 +154,7 @@ export class SqliteStore implements Store {
   }
 
   recover(records: readonly EntryRecord[]): void {
-    this.#transaction(() => {
+    this.#durably(() => {
       for (const record of records) this.#entries.insertRecovered(record)
     })
   }
@@ -274,6 +274,19 @@ export class SqliteStore implements Store {
   #files(where: string, ...values: readonly SQLInputValue[]): readonly FileRecord[] {
     const sql = `SELECT ${fileColumns} FROM file LEFT JOIN entry ON entry.key = file.entry ${where}`
     return this.#statements.all(sql, ...values).map(toFileRecord)
+  }
+
+  /**
+   * What this has committed survives a loss of power, with all that was committed before. Of the rest (which
+   * documents are stale, what stands where) such a loss may take the latest back: it is then done again.
+   */
+  #durably<T>(work: () => T): T {
+    this.#database.exec('PRAGMA synchronous = FULL')
+    try {
+      return this.#transaction(work)
+    } finally {
+      this.#database.exec('PRAGMA synchronous = NORMAL')
+    }
   }
 
   #transaction<T>(work: () => T): T {
