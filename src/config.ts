@@ -39,6 +39,8 @@ export type Settings = {
   readonly host: string
   /** 0 for any that is free. */
   readonly port: number
+  /** Whether documents have compressed forms beside them, for other servers. */
+  readonly precompress: boolean
   readonly settleMs: number
   readonly rescanMs: number
   readonly limits: SettingsLimits
@@ -209,6 +211,7 @@ function toSettings(
     serve,
     host,
     port,
+    precompress: values.precompress,
     settleMs: values.settleMs,
     rescanMs: values.rescanMs,
     limits: values.limits,

@@ -60,6 +60,7 @@ describe('defaults', () => {
       serve: true,
       host: '127.0.0.1',
       port: 8080,
+      precompress: false,
       settleMs: 250,
       rescanMs: 300_000,
       limits: {

@@ -232,6 +232,10 @@ export const settingsSchema = z
         .meta({
           description: `Port on which it serves; 0 for any that is free. Default: ${portDefault}.`,
         }),
+      precompress: z.boolean({ error: 'write true or false' }).default(false).meta({
+        description:
+          'Whether documents have compressed forms (.gz, .br, .zst) beside them in the folder out/, for servers that send such files. Default: false.',
+      }),
       settleMs: wholeNumber(
         'A file that is written in place is read when it was quiet for so long.',
         {

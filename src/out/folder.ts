@@ -24,7 +24,7 @@ export type OutputChange = {
 /** Where finished files go. All paths are those of `OutputFile`. */
 export type Output = {
   /** Replaces these files, all visible together; those with the same bytes are not touched. */
-  replace(files: readonly OutputFile[]): OutputChange
+  replace(files: readonly OutputFile[]): OutputChange | Promise<OutputChange>
   /** Removes these files, and the folders they leave empty; a missing file is fine. */
   remove(paths: readonly string[]): void
   /** What stands there now; `undefined` when nothing does. */

@@ -1,7 +1,6 @@
 import { closeSync, readSync } from 'node:fs'
-import { promisify } from 'node:util'
-import * as zlib from 'node:zlib'
-import type { Coding } from './content-coding.ts'
+import { compress } from './compression.ts'
+import type { Compression } from './compression.ts'
 import { toMedia } from './media.ts'
 import { toHash, toResource, withCoding } from './responses.ts'
 import type { Resource } from './responses.ts'
@@ -45,27 +44,6 @@ const otherBytesMax = 256 * 1024
 const quickMax = 4
 /** Shorter bodies are not worth a header. */
 const compressedBytesMin = 256
-
-const { constants } = zlib
-const gzip = promisify(zlib.gzip)
-const brotli = promisify(zlib.brotliCompress)
-const zstd = promisify(zlib.zstdCompress)
-
-/** The levels beyond which a little less to send costs many times the work. */
-const compressors: Readonly<
-  Record<Exclude<Coding, 'identity'>, (bytes: Uint8Array) => Promise<Uint8Array>>
-> = {
-  gzip: (bytes) => gzip(bytes, { level: 9 }),
-  br: (bytes) =>
-    brotli(bytes, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: 9,
-        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-      },
-    }),
-  zstd: (bytes) => zstd(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 12 } }),
-}
 
 /**
  * The responses for the files of `out/`, ready in memory as far as the budget goes: what publications
@@ -168,7 +146,11 @@ export class ResponseTable {
     const read = this.#read(path, earlier)
     if (read === undefined) return undefined
     const resource = isWorthCompressing(read.resource)
-      ? withCoding(read.resource, 'gzip', await compressors.gzip(bytesOf(read.resource)))
+      ? withCoding(
+          read.resource,
+          'gzip',
+          await compress(bytesOf(read.resource), 'gzip', 'thorough'),
+        )
       : read.resource
     // A publication that came meanwhile knows better.
     const present = this.#kept.get(path)
@@ -245,10 +227,10 @@ export class ResponseTable {
   }
 
   /** What another version has taken the place of meanwhile is thrown away. */
-  async #add(path: string, coding: Exclude<Coding, 'identity'>): Promise<void> {
+  async #add(path: string, coding: Compression): Promise<void> {
     const begun = this.#kept.get(path)?.resource
     if (begun === undefined || begun.ready[coding] !== undefined) return
-    const bytes = await compressors[coding](bytesOf(begun))
+    const bytes = await compress(bytesOf(begun), coding, 'thorough')
     const kept = this.#kept.get(path)
     if (kept?.resource.hash !== begun.hash) return
     const resource = withCoding(kept.resource, coding, bytes)

@@ -6,6 +6,7 @@ import { codeOf } from './fault.ts'
 import { feedMaxAgeSDefault, toMedia } from './media.ts'
 import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
 import type { Answer, Resource } from './responses.ts'
+import { isCompressedForm } from './precompressed.ts'
 import { ResponseTable } from './response-table.ts'
 import { lookAt, openServed, toServedPath } from './served-file.ts'
 import type { ServedPath } from './served-file.ts'
@@ -41,6 +42,8 @@ export type ServerSettings = {
   readonly port: number
   /** The publication's own, ends with `/`; the only one that addresses are made of. */
   readonly baseUrl: string
+  /** There are compressed forms beside documents, which are no addresses of their own. */
+  readonly isPrecompressed?: boolean
   readonly limits?: Partial<ServerLimits>
   /** Says of a path below `out/` where nothing is that something was there and was taken back. */
   readonly isGone?: (path: string) => boolean | Promise<boolean>
@@ -168,6 +171,7 @@ export class FeedServer implements AsyncDisposable {
     const served = toServedPath(url)
     if (served === undefined) return answers.notFound
     const path = toFilePath(served)
+    if (this.#settings.isPrecompressed === true && isCompressedForm(path)) return answers.notFound
     const found = this.#table.find(path)
     const asked = { method, headers } as const
     const finish = (resource: Resource | undefined) =>

@@ -65,6 +65,8 @@ export class Documents implements Disposable {
   readonly #renderings: Renderings
   readonly #pages: Pages
   #isFirst = true
+  /** At first it may be of other settings, or of a run that did not reach it. */
+  #isOpmlDue = true
   #writer: PublicationWriter
 
   private constructor({ store, output, scratch }: DocumentParts, rules: DocumentRules) {
@@ -149,7 +151,9 @@ export class Documents implements Disposable {
     this.#isFirst = false
     const { theme } = this.#rules
     const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
-    this.#writer.replace(Object.entries(files).map(([path, text]) => toOutputFile(path, text)))
+    await this.#writer.replace(
+      Object.entries(files).map(([path, text]) => toOutputFile(path, text)),
+    )
     // A file of that name that dropfeed never wrote is not its to remove.
     const wasPublished = (await this.#store.readValue('theme-published')) !== undefined
     if (wasPublished === (theme !== undefined)) return
@@ -185,7 +189,7 @@ export class Documents implements Disposable {
   async #publishPages(ids: readonly string[]): Promise<void> {
     for (let done = 0; done < ids.length; done += pagesMax) {
       const some = ids.slice(done, done + pagesMax)
-      this.#writer.replace(await this.#pages.renderArticles(some))
+      await this.#writer.replace(await this.#pages.renderArticles(some))
       await this.#store.publication.settle('page', some)
     }
   }
@@ -211,7 +215,7 @@ export class Documents implements Disposable {
         return this.#renderFeed('atom', archivePath(name), head, found.entries, rendered) ?? []
       })
       if (files.length < names.length) continue
-      this.#writer.replace(files)
+      await this.#writer.replace(files)
       await publication.nameArchivePage(page, files.at(-1)?.path ?? '')
       await publication.settle('archive', [String(page)])
     }
@@ -225,7 +229,8 @@ export class Documents implements Disposable {
       archive: { current: true, previous },
     }
     const tombstones = await this.#tombstones(head.updatedAtMs)
-    this.#publishFeeds({ ...head, tombstones }, window, await this.#renderings.render(window))
+    const rendered = await this.#renderings.render(window)
+    await this.#publishFeeds({ ...head, tombstones }, window, rendered)
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
@@ -266,17 +271,18 @@ export class Documents implements Disposable {
     const base = await this.#toHead(window, undefined)
     const site = { ...base.site, title: `${base.site.title} – ${category.label}` }
     const rendered = await this.#renderings.render(window)
-    const isPublished = this.#publishFeeds({ ...base, site, folder }, window, rendered)
-    this.#writer.replace([await this.#pages.renderCategory(category, folder, window)])
+    const isPublished = await this.#publishFeeds({ ...base, site, folder }, window, rendered)
+    await this.#writer.replace([await this.#pages.renderCategory(category, folder, window)])
     return isPublished
   }
 
   async #publishIndex(window: readonly LiveEntry[], areCategoriesNew: boolean): Promise<void> {
     const { updatedAtMs } = await this.#toHead(window, await this.#store.newestDeletionAtMs())
-    this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
+    await this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
     const isMissing = this.#output.read('feeds.opml') === undefined
-    if (areCategoriesNew || isMissing)
-      this.#writer.replace([await this.#pages.renderOpml(updatedAtMs)])
+    if (!areCategoriesNew && !isMissing && !this.#isOpmlDue) return
+    await this.#writer.replace([await this.#pages.renderOpml(updatedAtMs)])
+    this.#isOpmlDue = false
   }
 
   async #remove(): Promise<void> {
@@ -293,17 +299,17 @@ export class Documents implements Disposable {
   }
 
   /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
-  #publishFeeds(
+  async #publishFeeds(
     head: FeedHead,
     window: readonly LiveEntry[],
     rendered: ReadonlyMap<string, Rendering>,
-  ): boolean {
+  ): Promise<boolean> {
     const files = formats.flatMap((format) => {
       const path = `${head.folder}${feedFiles[format].name}`
       return this.#renderFeed(format, path, head, window, rendered) ?? []
     })
     if (files.length < formats.length) return false
-    this.#writer.replace(files)
+    await this.#writer.replace(files)
     return true
   }
 

@@ -20,8 +20,8 @@ export class PublicationWriter {
     this.#output = output
   }
 
-  replace(files: readonly OutputFile[]): void {
-    const { written, unchanged } = this.#output.replace(files)
+  async replace(files: readonly OutputFile[]): Promise<void> {
+    const { written, unchanged } = await this.#output.replace(files)
     this.#written.push(...written)
     this.#unchanged.push(...unchanged)
   }

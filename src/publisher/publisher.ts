@@ -10,12 +10,13 @@ import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
 import { OutputFolder } from '../out/folder.ts'
-import type { Output } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
+import { openPrecompression } from './precompression.ts'
+import type { Precompression } from './precompression.ts'
 import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
@@ -67,7 +68,7 @@ export class Publisher implements AsyncDisposable {
   readonly #settings: Settings
   readonly #edges: Edges
   readonly #store: Store
-  readonly #output: Output
+  readonly #precompression: Precompression
   readonly #origin: Origin
   readonly #documents: Documents
   readonly #lock: Disposable
@@ -84,7 +85,7 @@ export class Publisher implements AsyncDisposable {
     settings: Settings
     edges: Edges
     store: Store
-    output: Output
+    precompression: Precompression
     origin: Origin
     documents: Documents
     lock: Disposable
@@ -93,7 +94,7 @@ export class Publisher implements AsyncDisposable {
     this.#settings = parts.settings
     this.#edges = parts.edges
     this.#store = parts.store
-    this.#output = parts.output
+    this.#precompression = parts.precompression
     this.#origin = parts.origin
     this.#documents = parts.documents
     this.#lock = parts.lock
@@ -109,18 +110,22 @@ export class Publisher implements AsyncDisposable {
     let store: Store | undefined
     try {
       store = SqliteStore.open(settings.state)
-      const output = OutputFolder.open(settings.out)
-      output.sweep()
-      const origin = await recoverOrigin(store, output, edges)
+      const folder = OutputFolder.open(settings.out)
+      folder.sweep()
+      const origin = await recoverOrigin(store, folder, edges)
       if (origin.recovered > 0) {
         edges.log.event('recovered entries from the published feed', { entries: origin.recovered })
       }
       const site = toSite(settings, origin.siteId, origin.createdAtMs)
       const { timezone, categories, limits } = settings
+      const precompression = await openPrecompression(store, folder, {
+        isWanted: settings.precompress,
+        isStoreNew: origin.isNew,
+      })
       const theme = readTheme(settings.theme)
       const scratch = ScratchFile.open(settings.state, scratchBytesMax)
       const documents = await Documents.open(
-        { store, output, scratch },
+        { store, output: precompression.output, scratch },
         { ...limits, site, timezone, categories, theme },
       )
       const rules = JSON.stringify([
@@ -130,7 +135,16 @@ export class Publisher implements AsyncDisposable {
       ])
       const areRulesNew = (await store.readValue('reading-rules')) !== rules
       if (areRulesNew) await store.writeValue('reading-rules', rules)
-      return new Publisher({ settings, edges, store, output, origin, documents, lock, areRulesNew })
+      return new Publisher({
+        settings,
+        edges,
+        store,
+        precompression,
+        origin,
+        documents,
+        lock,
+        areRulesNew,
+      })
     } catch (error) {
       await store?.[Symbol.asyncDispose]()
       lock[Symbol.dispose]()
@@ -141,7 +155,7 @@ export class Publisher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#documents[Symbol.dispose]()
     await this.#store[Symbol.asyncDispose]()
-    await this.#output[Symbol.asyncDispose]()
+    await this.#precompression.output[Symbol.asyncDispose]()
     this.#lock[Symbol.dispose]()
   }
 
@@ -282,6 +296,7 @@ export class Publisher implements AsyncDisposable {
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
     if (this.#isPublicationDue) return { written: [], unchanged: [], removed: [], problems: [] }
     const change = await this.#documents.publish(isPartial)
+    if (!isPartial) await this.#precompression.settle()
     this.#edges.onPublication?.(change)
     this.#publishedAtMs = performance.now()
     if (change.written.length > 0) {

@@ -32,6 +32,7 @@ export async function watch(
         host: settings.host,
         port: settings.port,
         baseUrl: settings.baseUrl,
+        isPrecompressed: settings.precompress,
         isGone: (path) => publisher.isGone(path),
         log,
       })

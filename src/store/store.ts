@@ -186,5 +186,6 @@ export type ValueName =
   | 'retractions-confirmed'
   | 'pages-language'
   | 'theme-published'
+  | 'precompressed'
   | 'published-at-ms'
   | 'standing-problems'
