@@ -6,8 +6,9 @@ import type { Coding } from './content-coding.ts'
 export type Compression = Exclude<Coding, 'identity'>
 
 /**
- * `prompt` is for bytes that somebody waits for: beyond these levels a twentieth less to send costs twice
- * the work. `thorough` is for bytes that are made while others are already sent.
+ * `prompt` is for bytes that somebody waits for: what more work would save there is a twentieth. `thorough`
+ * is for bytes that are made while others are already sent: beyond it, a hundredth less costs five times
+ * the work.
  */
 export type Effort = 'prompt' | 'thorough'
 
@@ -17,8 +18,8 @@ const brotli = promisify(zlib.brotliCompress)
 const zstd = promisify(zlib.zstdCompress)
 
 const levels: Readonly<Record<Effort, Readonly<Record<Compression, number>>>> = {
-  prompt: { gzip: 6, br: 6, zstd: 9 },
-  thorough: { gzip: 9, br: 9, zstd: 12 },
+  prompt: { gzip: 4, br: 5, zstd: 6 },
+  thorough: { gzip: 6, br: 7, zstd: 9 },
 }
 
 /** Compresses in zlib's pool of threads. The same bytes and effort give the same bytes. */
