@@ -118,7 +118,7 @@ test('they go also when the store was lost before they were turned off', async (
 })
 
 test('whoever finds a new document finds no older form of it, at whatever operation it breaks off', async () => {
-  for (let failing = 0, isOver = false; !isOver; failing += 1) {
+  for (let failing = 0; ; failing += 1) {
     using place = makeTemporaryFolder()
     const toFile = (text: string) => ({ path: 'atom.xml', bytes: Buffer.from(text.repeat(400)) })
     await new PrecompressedOutput(OutputFolder.open(place.path), true).replace([toFile('old ')])
@@ -133,16 +133,17 @@ test('whoever finds a new document finds no older form of it, at whatever operat
       })
     }
     const output = new PrecompressedOutput(OutputFolder.open(place.path, calls), true)
-    await output.replace([toFile('new ')]).then(
-      () => (isOver = true),
-      () => undefined,
+    const isOver = await output.replace([toFile('new ')]).then(
+      () => true,
+      () => false,
     )
     const plain = readFileSync(place.at('atom.xml'))
     for (const [ending, decode] of decoders) {
       const form = decode(readFileSync(place.at(`atom.xml${ending}`)))
-      if (plain.includes('new')) expect(form.includes('new'), `${failing} ${ending}`).toBe(true)
+      expect(form.includes('new') || plain.includes('old'), `${failing} ${ending}`).toBe(true)
     }
     expect(failing).toBeLessThan(200)
+    if (isOver) break
   }
 })
 
