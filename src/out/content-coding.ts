@@ -1,3 +1,5 @@
+import { recall } from './recall.ts'
+
 /** Ways to send a body, in the order of our liking among those that a client likes alike. */
 export const codings = ['br', 'zstd', 'gzip', 'identity'] as const
 export type Coding = (typeof codings)[number]
@@ -13,7 +15,7 @@ export function pickCoding(
   isThere: (coding: Coding) => boolean,
 ): Coding | undefined {
   if (header === undefined) return 'identity'
-  const weights = parseWeights(header)
+  const weights = weightsOf(header)
   const rest = weights.get('*')
   let picked: Coding | undefined
   let pickedWeight = 0
@@ -27,6 +29,8 @@ export function pickCoding(
   if (picked === undefined) return (identity ?? rest) === 0 ? undefined : 'identity'
   return identity !== undefined && identity > pickedWeight ? 'identity' : picked
 }
+
+const weightsOf = recall(parseWeights, 200)
 
 /** A weight that cannot be read refuses: nothing is compressed that was not asked for. */
 function parseWeights(header: string): ReadonlyMap<string, number> {

@@ -19,6 +19,8 @@ export type Resource = {
   /** Whole seconds; it moves with every change of the bytes. */
   readonly lastModifiedMs: number
   readonly lengthBytes: number
+  /** What a client that has the newest version says, in the usual form. */
+  readonly byTag: ReadonlyMap<string, Coding>
   /** For all codings, also those that are not ready: a client may have them from before. */
   readonly notModified: Readonly<Record<Coding, HeaderLines>>
   readonly ready: Readonly<Partial<Record<Coding, Ready>>>
@@ -97,7 +99,8 @@ export function toResource(content: Content, baseUrl: string): Resource {
     br: toNotModified('br'),
     zstd: toNotModified('zstd'),
   }
-  const resource = { path, media, hash, lastModifiedMs, lengthBytes, notModified, ready: {} }
+  const byTag = new Map(codings.map((coding) => [toTag(hash, coding), coding]))
+  const resource = { path, media, hash, lastModifiedMs, lengthBytes, byTag, notModified, ready: {} }
   return withReady(resource, 'identity', bytes, lengthBytes)
 }
 
@@ -174,28 +177,30 @@ export function respond(resource: Resource, { method, headers }: Asked, nowMs: n
     const unmodifiedMs = since(headers['if-unmodified-since'])
     if (unmodifiedMs !== undefined && lastModifiedMs > unmodifiedMs) return failed
   }
-  const picked = pickCoding(
-    headers['accept-encoding'],
-    (coding) => resource.ready[coding] !== undefined,
-  )
   const noneMatch = headers['if-none-match']
   if (noneMatch !== undefined) {
     const found = findMatch(noneMatch, resource, { isStrong: false })
     if (found !== undefined) {
-      const coding = found === '*' ? (picked ?? 'identity') : found
+      const coding = found === '*' ? (pick(resource, headers) ?? 'identity') : found
       return { status: 304, headers: resource.notModified[coding], body: none }
     }
   } else {
     const modifiedMs = since(headers['if-modified-since'])
     if (modifiedMs !== undefined && lastModifiedMs <= modifiedMs) {
-      return { status: 304, headers: resource.notModified[picked ?? 'identity'], body: none }
+      const coding = pick(resource, headers) ?? 'identity'
+      return { status: 304, headers: resource.notModified[coding], body: none }
     }
   }
+  const picked = pick(resource, headers)
   const ready = picked && resource.ready[picked]
   if (ready === undefined) return unacceptable
   const range = method === 'GET' && picked === 'identity' ? headers.range : undefined
   if (range !== undefined && isRangeFresh(resource, headers)) return toPart(resource, ready, range)
   return { status: 200, headers: ready.headers, body: toBody(resource, ready, undefined) }
+}
+
+function pick({ ready }: Resource, headers: IncomingHttpHeaders): Coding | undefined {
+  return pickCoding(headers['accept-encoding'], (coding) => ready[coding] !== undefined)
 }
 
 const none = { kind: 'none' } as const
@@ -208,9 +213,11 @@ const unacceptable = plainAnswer(406, 'There is no such content coding of this.'
 /** @returns the coding whose tag the client named */
 function findMatch(
   header: string,
-  { hash }: Resource,
+  { hash, byTag }: Resource,
   { isStrong }: { readonly isStrong: boolean },
 ): Coding | '*' | undefined {
+  const exact = byTag.get(header)
+  if (exact !== undefined) return exact
   const tags = parseTags(header)
   if (tags === '*') return '*'
   for (const { value, isWeak } of tags) {

@@ -7,6 +7,7 @@ import { feedMaxAgeSDefault, toMedia } from './media.ts'
 import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
 import type { Answer, Resource } from './responses.ts'
 import { isCompressedForm } from './precompressed.ts'
+import { recall } from './recall.ts'
 import { ResponseTable } from './response-table.ts'
 import { lookAt, openServed, toServedPath } from './served-file.ts'
 import type { ServedPath } from './served-file.ts'
@@ -82,6 +83,8 @@ export class FeedServer implements AsyncDisposable {
         keepAliveTimeout: limits.idleMs,
         connectionsCheckingInterval: Math.min(limits.headersMs, 1_000),
         noDelay: true,
+        // A request has no body here: none of the work of a stream that waits to be read.
+        optimizeEmptyRequests: true,
       },
       (request, response) => this.#handle(request, response),
     )
@@ -140,7 +143,7 @@ export class FeedServer implements AsyncDisposable {
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     // A client that goes away takes its response with it.
-    response.on('error', () => {})
+    response.on('error', ignore)
     if (this.#isStopping) response.shouldKeepAlive = false
     try {
       const answer = this.#answer(request, response)
@@ -164,11 +167,11 @@ export class FeedServer implements AsyncDisposable {
     if (hasBody(request)) return answers.bodyRefused
     if (url.length > this.#limits.urlLengthMax) return answers.tooLong
     if (method === 'OPTIONS') {
-      const served = toServedPath(url)
+      const served = servedPathOf(url)
       return respondOptions(url, served && toMedia(served.path))
     }
     if (method !== 'GET' && method !== 'HEAD') return answers.notAllowed
-    const served = toServedPath(url)
+    const served = servedPathOf(url)
     if (served === undefined) return answers.notFound
     const path = toFilePath(served)
     if (this.#settings.isPrecompressed === true && isCompressedForm(path)) return answers.notFound
@@ -224,6 +227,11 @@ export class FeedServer implements AsyncDisposable {
     else send(response, answers.failed)
   }
 }
+
+function ignore(): void {}
+
+/** The same addresses are asked for again and again. */
+const servedPathOf = recall(toServedPath, 1000)
 
 const clientGone = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
