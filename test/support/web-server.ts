@@ -10,6 +10,7 @@ import { ask } from './ask.ts'
 export type WebServer = AsyncDisposable & {
   /** Ends with `/`. */
   readonly address: string
+  readonly pid: number
   /** All it said. */
   readonly said: () => string
 }
@@ -156,6 +157,7 @@ async function start(
   }
   return {
     address,
+    pid: child.pid ?? 0,
     said: () => said,
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM')
