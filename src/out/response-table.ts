@@ -3,7 +3,7 @@ import { compress } from './compression.ts'
 import type { Compression } from './compression.ts'
 import { toMedia } from './media.ts'
 import { toHash, toResource, withCoding } from './responses.ts'
-import type { Resource } from './responses.ts'
+import type { Place, Resource } from './responses.ts'
 import { lookAt, openServed, toStamp } from './served-file.ts'
 import type { OpenFile } from './served-file.ts'
 
@@ -16,6 +16,8 @@ export type TableRules = {
   readonly feedMaxAgeS: number
   /** What the bodies in memory may take together, all codings counted. */
   readonly memoryBytesMax: number
+  /** Addresses of hubs that the feeds name. */
+  readonly hubs?: (() => readonly string[]) | undefined
 }
 
 type Kept = {
@@ -138,7 +140,7 @@ export class ResponseTable {
         bytes: undefined,
         lengthBytes: stats.size,
       },
-      this.#rules.baseUrl,
+      this.#place,
     )
   }
 
@@ -176,10 +178,14 @@ export class ResponseTable {
       const lastModifiedMs =
         earlier === undefined ? fileMs : Math.max(fileMs, earlier.lastModifiedMs + 1000)
       const content = { path, media, hash, lastModifiedMs, bytes, lengthBytes: bytes.length }
-      return { resource: toResource(content, this.#rules.baseUrl), stamp, isTold: false }
+      return { resource: toResource(content, this.#place), stamp, isTold: false }
     } finally {
       closeSync(file.handle)
     }
+  }
+
+  get #place(): Place {
+    return { baseUrl: this.#rules.baseUrl, hubs: this.#rules.hubs?.() ?? [] }
   }
 
   #drop(path: string): void {

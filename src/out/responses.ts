@@ -85,13 +85,18 @@ export function toHash(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
 }
 
-/**
- * Makes a resource whose body goes as it is; `withCoding` adds others.
- * @param baseUrl the publication's own, ends with `/`; no address is ever made of what a client says
- */
-export function toResource(content: Content, baseUrl: string): Resource {
+/** What addresses in headers are made of; never of what a client says. */
+export type Place = {
+  /** The publication's own, ends with `/`. */
+  readonly baseUrl: string
+  /** Those that the feeds name. */
+  readonly hubs: readonly string[]
+}
+
+/** Makes a resource whose body goes as it is; `withCoding` adds others. */
+export function toResource(content: Content, place: Place): Resource {
   const { path, media, hash, lastModifiedMs, bytes, lengthBytes } = content
-  const shared = sharedHeaders(content, baseUrl)
+  const shared = sharedHeaders(content, place)
   const toNotModified = (coding: Coding) => [...shared, 'ETag', toTag(hash, coding)]
   const notModified = {
     identity: toNotModified('identity'),
@@ -131,8 +136,9 @@ function withReady(
 /** Those that a 304 has too (RFC 9110 §15.4.5), and those that every response has. */
 function sharedHeaders(
   { path, media, lastModifiedMs }: Content,
-  baseUrl: string,
+  { baseUrl, hubs }: Place,
 ): readonly string[] {
+  const links = isWithHubs(path) ? hubs.map((hub) => `, <${hub}>; rel="hub"`).join('') : ''
   const self = new URL(path.split('/').map(encodeURIComponent).join('/'), baseUrl).href
   return [
     'Last-Modified',
@@ -145,7 +151,7 @@ function sharedHeaders(
     ...(media.isFeed
       ? [
           'Link',
-          `<${self}>; rel="self"`,
+          `<${self}>; rel="self"${links}`,
           'Access-Control-Allow-Origin',
           '*',
           'Access-Control-Expose-Headers',
@@ -153,6 +159,11 @@ function sharedHeaders(
         ]
       : []),
   ]
+}
+
+/** A feed to subscribe to: no archive page and no list of feeds. Source: WebSub §4. */
+function isWithHubs(path: string): boolean {
+  return /(?:^|\/)(?:rss\.xml|atom\.xml|feed\.json)$/u.test(path)
 }
 
 function toTag(hash: string, coding: Coding): string {
@@ -271,7 +282,7 @@ function toBody({ lengthBytes }: Resource, { bytes }: Ready, range: ByteRange | 
 }
 
 /** An answer of one plain sentence, or of no body at all. */
-function plainAnswer(status: number, sentence: string, headers: HeaderLines = []): Answer {
+export function plainAnswer(status: number, sentence: string, headers: HeaderLines = []): Answer {
   const bytes = Buffer.from(sentence === '' ? '' : `${sentence}\n`)
   return {
     status,
@@ -312,6 +323,9 @@ export const answers = {
   notAllowed: plainAnswer(405, 'This can only be read.', ['Allow', methods]),
   tooLong: plainAnswer(414, 'This address is too long.'),
   bodyRefused: plainAnswer(413, 'A request has no body here.', ['Connection', 'close']),
+  formOnly: plainAnswer(405, 'Forms are sent here, by POST.', ['Allow', 'POST']),
+  formTooLarge: plainAnswer(413, 'This form is too large.', ['Connection', 'close']),
+  formUnknown: plainAnswer(415, 'Send application/x-www-form-urlencoded.', ['Connection', 'close']),
   failed: plainAnswer(500, 'This could not be read; try again.', ['Cache-Control', 'no-store']),
 } as const satisfies Readonly<Record<string, Answer>>
 

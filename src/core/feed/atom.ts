@@ -119,6 +119,8 @@ function toHeadChildren(head: FeedHead): readonly XmlNode[] {
     link: [
       emptyElement('link', { rel: 'alternate', type: 'text/html', href: toHomeUrl(head) }),
       ...toDocumentLinks(head),
+      // WebSub §4.
+      ...(head.hubs ?? []).map((href) => emptyElement('link', { rel: 'hub', href })),
     ],
     subtitle: site.subtitle === undefined ? [] : [toTextConstruct('subtitle', site.subtitle)],
     logo: toText('logo', site.image),

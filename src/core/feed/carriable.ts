@@ -60,9 +60,10 @@ export function toCarriableEntry(entry: Entry): Entry {
 
 /** A head as all three formats carry it. */
 export function toCarriableHead(head: FeedHead): FeedHead {
-  const { site, tombstones } = head
+  const { site, tombstones, hubs = [] } = head
   return {
     ...head,
+    hubs: hubs.length === 0 ? undefined : hubs.map((address) => toUri(address)),
     tombstones: tombstones?.map((tombstone) => ({ ...tombstone, id: toCarriable(tombstone.id) })),
     site: {
       ...site,

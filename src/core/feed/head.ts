@@ -43,6 +43,8 @@ export type FeedHead = {
   readonly updatedAtMs: number
   /** Only Atom carries them; each counts as a change in every format. */
   readonly tombstones?: readonly Tombstone[] | undefined
+  /** Absolute addresses of the WebSub hubs that are told of changes; archive pages name none. */
+  readonly hubs?: readonly string[] | undefined
   /** Archive pages are Atom; RSS links to them, JSON Feed says nothing of them. */
   readonly archive?: ArchivePlace | undefined
 }

@@ -45,6 +45,7 @@ export function renderJsonFrame(head: FeedHead, { isEmpty }: Contents): Frame {
     favicon: site.icon,
     authors: toJsonAuthors(site.author === undefined ? [] : [site.author]),
     language: site.language,
+    hubs: head.hubs?.map((url) => ({ type: 'WebSub', url })),
   })
   const lead = '\n    '
   return {

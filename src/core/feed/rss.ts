@@ -116,13 +116,17 @@ function toChannelChildren(head: FeedHead): readonly XmlNode[] {
   })
 }
 
-/** Links to the document itself and to the newest archive page. Source: RFC 5005 §4 and Appendix B. */
+/**
+ * Links to the document itself, to the newest archive page and to hubs.
+ * Source: RFC 5005 §4 and Appendix B, WebSub §4.
+ */
 function toDocumentLinks(head: FeedHead): readonly XmlNode[] {
   const self = { rel: 'self', type: feedFiles.rss.mediaType, href: toSelfUrl('rss', head) }
   const href = toArchiveUrl(head, head.archive?.previous)
-  const links =
-    href === undefined
-      ? [self]
-      : [self, { rel: 'prev-archive', type: feedFiles.atom.mediaType, href }]
+  const links = [
+    self,
+    ...(href === undefined ? [] : [{ rel: 'prev-archive', type: feedFiles.atom.mediaType, href }]),
+    ...(head.hubs ?? []).map((hub) => ({ rel: 'hub', href: hub })),
+  ]
   return links.map((link) => emptyElement('atom:link', link))
 }
