@@ -169,6 +169,81 @@ export const schemaSteps: readonly string[] = [
   CREATE INDEX entry_moved ON entry (updated_from_ms, updated_at_ms)
     WHERE updated_from_ms <> updated_at_ms;
   `,
+  `
+  -- The digest of each feed as it is, and the digest that each hub was told of.
+  CREATE TABLE topic (
+    path TEXT PRIMARY KEY,
+    digest TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE announcement (
+    hub TEXT NOT NULL,
+    path TEXT NOT NULL,
+    digest TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at_ms INTEGER NOT NULL DEFAULT 0,
+    repeats INTEGER NOT NULL DEFAULT 0,
+    repeat_at_ms INTEGER,
+    PRIMARY KEY (hub, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE hub (
+    address TEXT PRIMARY KEY,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at_ms INTEGER NOT NULL DEFAULT 0,
+    failing_since_ms INTEGER,
+    is_left_out INTEGER NOT NULL DEFAULT 0,
+    answered_at_ms INTEGER,
+    answer TEXT
+  ) STRICT, WITHOUT ROWID;
+
+  -- For the built-in hub: which version of which entry each feed shows, has shown lately, or showed
+  -- until it was deleted, numbered in the order in which that came about.
+  CREATE TABLE feed_change (
+    folder TEXT NOT NULL,
+    id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    PRIMARY KEY (folder, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX feed_change_number ON feed_change (folder, number);
+  CREATE TABLE feed_newest (
+    folder TEXT PRIMARY KEY,
+    number INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  -- Who is told of which feed, and up to which change that was done.
+  CREATE TABLE subscription (
+    callback TEXT NOT NULL,
+    path TEXT NOT NULL,
+    folder TEXT NOT NULL,
+    host TEXT NOT NULL,
+    secret TEXT,
+    expires_at_ms INTEGER NOT NULL,
+    told INTEGER NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at_ms INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (callback, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX subscription_folder ON subscription (folder, told);
+  CREATE INDEX subscription_host ON subscription (host);
+  CREATE INDEX subscription_expiring ON subscription (expires_at_ms);
+
+  -- What was asked for and is still to be verified with the one it is asked for.
+  CREATE TABLE verification (
+    callback TEXT NOT NULL,
+    path TEXT NOT NULL,
+    host TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    secret TEXT,
+    lease_s INTEGER NOT NULL,
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at_ms INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (callback, path)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX verification_host ON verification (host);
+  CREATE INDEX verification_next ON verification (next_at_ms);
+  `,
 ]
 
 /**

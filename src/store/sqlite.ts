@@ -20,6 +20,7 @@ import {
   toFileMark,
   toProblems,
 } from './rows.ts'
+import { HubTables } from './hub-tables.ts'
 import { Statements } from './statements.ts'
 import { PublicationTables } from './publication-tables.ts'
 import { openDatabase } from './open-database.ts'
@@ -49,12 +50,15 @@ export class SqliteStore implements Store {
   readonly #statements: Statements
   readonly #entries: EntryWriter
   readonly publication: PublicationTables
+  readonly hubs: HubTables
 
   private constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = new Statements(database)
     this.#entries = new EntryWriter(this.#statements)
-    this.publication = new PublicationTables(this.#statements, (work) => this.#transaction(work))
+    const transaction = <T>(work: () => T) => this.#transaction(work)
+    this.publication = new PublicationTables(this.#statements, transaction)
+    this.hubs = new HubTables(this.#statements, transaction)
   }
 
   /**

@@ -131,12 +131,158 @@ export type PublicationStore = {
   ): Eventually<readonly { readonly id: string; readonly deletedAtMs: number }[]>
 }
 
+/** A feed of which a hub has not been told in its present state. */
+export type Untold = {
+  /** Below `out/`. */
+  readonly path: string
+  /** Of the document as it is. */
+  readonly digest: string
+  /** That failed; for a repeat, how often the hub was told the same before. */
+  readonly attempts: number
+  /** Not to be told before. */
+  readonly nextAtMs: number
+}
+
+/** What is known of a hub elsewhere. */
+export type HubState = {
+  readonly attempts: number
+  readonly nextAtMs: number
+  /** When it failed first since it took anything. */
+  readonly failingSinceMs?: number | undefined
+  /** The documents do not name it, since it has failed for long. */
+  readonly isLeftOut: boolean
+  readonly answeredAtMs?: number | undefined
+  readonly answer?: string | undefined
+}
+
+/** Which hubs elsewhere are to be told of what. */
+export type AnnouncementStore = {
+  /** Forgets all that is known of other hubs than these. */
+  keepHubs(addresses: readonly string[]): Eventually<void>
+  hub(address: string): Eventually<HubState>
+  writeHub(address: string, state: HubState): Eventually<void>
+  /** The main feeds first; at most `limit`. */
+  untold(address: string, limit: number): Eventually<readonly Untold[]>
+  countUntold(address: string): Eventually<number>
+  /** Feeds that a hub was told of, and is to be told of once more; the first due first. */
+  repeats(address: string, limit: number): Eventually<readonly Untold[]>
+  /** A hub took what it was told, and when to tell it the same once more, if at all. */
+  writeTold(
+    address: string,
+    path: string,
+    told: {
+      readonly digest: string
+      /** How often it was told the same before. */
+      readonly repeats: number
+      readonly repeatAtMs: number | undefined
+    },
+  ): Eventually<void>
+  /** A hub refused what it was told of one feed, and when to try again. */
+  writeRefused(
+    address: string,
+    path: string,
+    refused: { readonly attempts: number; readonly nextAtMs: number },
+  ): Eventually<void>
+  /** Until when the public address counts as one that shows changes late. */
+  lagsUntilMs(): Eventually<number>
+  writeLag(untilMs: number): Eventually<void>
+}
+
+/** A subscription that the built-in hub has verified. */
+export type Subscription = {
+  readonly callback: string
+  /** Of the feed, below `out/`. */
+  readonly path: string
+  /** Of the feed: '' or `categories/general/`. */
+  readonly folder: string
+  readonly host: string
+  readonly secret?: string | undefined
+  readonly expiresAtMs: number
+  /** The number of the last change that was delivered. */
+  readonly told: number
+  readonly attempts: number
+  readonly nextAtMs: number
+}
+
+/** A request to the built-in hub that is still to be verified, or denied. */
+export type Verification = {
+  readonly callback: string
+  readonly path: string
+  readonly host: string
+  readonly mode: 'subscribe' | 'unsubscribe' | 'denied'
+  readonly secret?: string | undefined
+  readonly leaseS: number
+  /** Why it is denied. */
+  readonly reason?: string | undefined
+  readonly attempts: number
+  readonly nextAtMs: number
+}
+
+/** An entry that a feed shows anew or in a new version, or one that it showed and that was deleted. */
+export type FeedChange = { readonly id: string; readonly number: number } & (
+  { readonly kind: 'put' } | { readonly kind: 'gone'; readonly deletedAtMs: number | undefined }
+)
+
+/** What the built-in hub remembers. */
+export type SubscriptionStore = {
+  countSubscriptions(nowMs: number, host?: string): Eventually<number>
+  countVerifications(host?: string): Eventually<number>
+  subscription(callback: string, path: string): Eventually<Subscription | undefined>
+  /** Adds or renews a subscription; a new one is told of what changes from now on. */
+  subscribe(subscription: Omit<Subscription, 'told' | 'attempts' | 'nextAtMs'>): Eventually<void>
+  unsubscribe(callback: string, path: string): Eventually<void>
+  /** Takes the place of an earlier request for the same callback and feed. */
+  ask(verification: Verification): Eventually<void>
+  /** A request that is decided; one that took its place meanwhile stays. */
+  decide(verification: Verification): Eventually<void>
+  /** Requests whose moment has come, the first due first. */
+  dueVerifications(nowMs: number, limit: number): Eventually<readonly Verification[]>
+  /** Subscriptions that are behind their feed and whose moment has come. */
+  dueDeliveries(nowMs: number, limit: number): Eventually<readonly Subscription[]>
+  /** When the next request or delivery is due that is not yet. */
+  nextDueAtMs(nowMs: number): Eventually<number | undefined>
+  /** Keeps what came of a delivery, unless the subscription is gone. */
+  writeDelivery(
+    subscription: Pick<Subscription, 'callback' | 'path' | 'told' | 'attempts' | 'nextAtMs'>,
+  ): Eventually<void>
+  /** Ends subscriptions whose lease is over. */
+  expire(nowMs: number): Eventually<void>
+  /** What a feed came to show or lost after this change, in order; at most `limit`. */
+  changesSince(folder: string, number: number, limit: number): Eventually<readonly FeedChange[]>
+  /** Says whether there is a feed of this folder. */
+  isFeed(folder: string): Eventually<boolean>
+  /** Deliveries that were not made yet. */
+  countDeliveries(): Eventually<number>
+}
+
+/** The feeds of a folder as they are now, for those who are told of it. */
+export type FeedNote = {
+  readonly folder: string
+  /** Digests of the documents by path, for hubs elsewhere. */
+  readonly digests: ReadonlyMap<string, string>
+  /** What it shows, for the built-in hub; none when there is no such hub. */
+  readonly window: readonly LiveEntry[] | undefined
+}
+
+/** What hubs need to have remembered. */
+export type HubStore = {
+  /** The feeds of all categories are to be written again, since they are to name other hubs. */
+  markCategoriesStale(): Eventually<void>
+  /** Feeds are noted once they are visible: a crash between the two is made good by the next run. */
+  noteFeeds(note: FeedNote): Eventually<void>
+  /** The feeds of this folder are no more: their subscribers are told so. */
+  forgetFeeds(folder: string): Eventually<void>
+  readonly announcements: AnnouncementStore
+  readonly subscriptions: SubscriptionStore
+}
+
 /**
  * The catalogue kept between runs. Every call is one exchange about a whole batch, so that a store on
  * another machine stays fast; `commit` is applied whole or not at all.
  */
 export type Store = AsyncDisposable & {
   readonly publication: PublicationStore
+  readonly hubs: HubStore
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>
@@ -189,3 +335,5 @@ export type ValueName =
   | 'precompressed'
   | 'published-at-ms'
   | 'standing-problems'
+  | 'hubs-published'
+  | 'feeds-lag-until-ms'
