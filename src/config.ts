@@ -3,6 +3,7 @@ import { explain, locate } from './config/explain.ts'
 import type { Place } from './config/explain.ts'
 import { portDefault, settingsSchema, toLanguageTag } from './config/schema.ts'
 import type { SettingsValues } from './config/schema.ts'
+import { builtinHub } from './config/hubs.ts'
 import { readNamed, readSettingsFile } from './config/sources.ts'
 import type { Named, SettingsSources } from './config/sources.ts'
 import type { Author } from './core/article/article.ts'
@@ -41,6 +42,7 @@ export type Settings = {
   readonly port: number
   /** Whether documents have compressed forms beside them, for other servers. */
   readonly precompress: boolean
+  readonly hubs: SettingsHubs
   readonly settleMs: number
   readonly rescanMs: number
   readonly limits: SettingsLimits
@@ -62,6 +64,17 @@ type SettingsLimits = {
   readonly tombstoneDays: number
   /** With at least so many articles, the loss of more than half at once is held. */
   readonly vanishedMin: number
+}
+
+type SettingsHubs = {
+  /** Whether `watch` runs one. */
+  readonly isBuiltin: boolean
+  /** Absolute addresses of the others, each once. */
+  readonly others: readonly string[]
+  /** Whether the built-in one delivers within this machine and private networks. */
+  readonly allowsPrivate: boolean
+  /** Subscriptions that the built-in one takes. */
+  readonly subscriptionsMax: number
 }
 
 type SettingsCategories = {
@@ -118,6 +131,11 @@ export function loadSettings(sources: SettingsSources): LoadedSettings {
   const folders = { inbox: toFolder('inbox'), out: toFolder('out'), state: toFolder('state') }
   const messages = checkFolders(folders, sources.realPath ?? ((path) => path), place)
   if (messages.length > 0) return { kind: 'wrong', messages }
+  if (!parsed.data.serve && toHubs(parsed.data).isBuiltin) {
+    const where = locate(['hub'], place)
+    const message = `${where}: the built-in hub answers only while dropfeed serves; set serve: true, or name another hub`
+    return { kind: 'wrong', messages: [message] }
+  }
   const theme = resolve(fileFolder, parsed.data.theme ?? 'theme')
   const settings = toSettings(parsed.data, { ...folders, theme }, sources.systemTimezone)
   return { kind: 'settings', settings: { ...settings, configPath: file.path } }
@@ -197,6 +215,8 @@ function toSettings(
   systemTimezone: string,
 ) {
   const { author, baseUrl, title, language, categories, serve, host, port } = values
+  // Documents depend on the others, and are made anew when one changes.
+  const { subscriptionsMax: _, ...limits } = values.limits
   return {
     ...folders,
     title: toLine(title ?? basename(dirname(folders.inbox))) ?? 'dropfeed',
@@ -212,9 +232,10 @@ function toSettings(
     host,
     port,
     precompress: values.precompress,
+    hubs: toHubs(values),
     settleMs: values.settleMs,
     rescanMs: values.rescanMs,
-    limits: values.limits,
+    limits,
     categories: {
       ignore: categories.ignore.map((label) => withoutHash(label)),
       alias: Object.fromEntries(
@@ -230,6 +251,23 @@ function toSettings(
       ...(title === undefined ? ['title'] : []),
     ],
   } satisfies Omit<Settings, 'configPath'>
+}
+
+function toHubs({ hub = [], hubPrivate, limits }: SettingsValues): SettingsHubs {
+  const named = typeof hub === 'string' ? [hub] : hub
+  const others = named.filter((name) => name !== builtinHub).map((name) => toWithoutHash(name))
+  return {
+    isBuiltin: named.includes(builtinHub),
+    others: [...new Set(others)],
+    allowsPrivate: hubPrivate,
+    subscriptionsMax: limits.subscriptionsMax,
+  }
+}
+
+function toWithoutHash(address: string): string {
+  const url = new URL(address)
+  url.hash = ''
+  return url.href
 }
 
 function toAuthor(author: SettingsValues['author']): Author | undefined {

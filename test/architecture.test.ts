@@ -63,6 +63,15 @@ describe('imports go one way', () => {
     expect(importsOf('store').filter(({ to }) => /^(inbox|out|publisher|cli)/.test(to))).toEqual([])
   })
 
+  test('hubs know the core and what the store promises, and nobody else of the edges', () => {
+    const others = importsOf('hub').filter(
+      ({ to }) => /^(inbox|out|publisher|cli|store)/.test(to) && to !== 'store/store.ts',
+    )
+    expect(others).toEqual([])
+    const tellers = imports.filter(({ to }) => to.startsWith('hub/')).map(({ from }) => from)
+    expect(tellers.filter((from) => !/^(hub|publisher)\//.test(from))).toEqual([])
+  })
+
   test('only the store speaks SQL, only the inbox watches, only the output writes', () => {
     const using = (library: string) =>
       imports.filter(({ to }) => to === library).map(({ from }) => from.split('/')[0])

@@ -61,6 +61,7 @@ describe('defaults', () => {
       host: '127.0.0.1',
       port: 8080,
       precompress: false,
+      hubs: { isBuiltin: false, others: [], allowsPrivate: false, subscriptionsMax: 1000 },
       settleMs: 250,
       rescanMs: 300_000,
       limits: {
@@ -384,6 +385,40 @@ describe('folders that would harm each other are refused', () => {
 
   test('a symbolic link does not hide it', () => {
     expect(messagesOf({ realPath: (path) => path.replace('/out', '/inbox/x') })).toHaveLength(1)
+  })
+})
+
+describe('hubs', () => {
+  const hubsOf = (text: string) => settingsOf(withFile(text)).hubs
+
+  test('builtin, an address, and a list of these', () => {
+    expect(hubsOf('hub: builtin\n')).toMatchObject({ isBuiltin: true, others: [] })
+    expect(hubsOf('hub: https://hub.example\n')).toMatchObject({
+      isBuiltin: false,
+      others: ['https://hub.example/'],
+    })
+    const list = 'hub: [builtin, https://hub.example/#a, https://hub.example/]\nhubPrivate: true\n'
+    expect(hubsOf(list)).toMatchObject({
+      isBuiltin: true,
+      others: ['https://hub.example/'],
+      allowsPrivate: true,
+    })
+  })
+
+  test('what is no hub is named, with its line', () => {
+    for (const value of ['built-in', 'hub.example', 'https://me:secret@hub.example/', '7']) {
+      const [message] = messagesOf(`title: A\nhub: ${value}\n`)
+      expect(message).toMatch(/^feed\.yaml:2: hub: found .*write builtin, the address of a hub/)
+    }
+    expect(messagesOf('hub:\n  - builtin\n  - nonsense\n')[0]).toMatch(
+      /^feed\.yaml:3: hub\.1: found/,
+    )
+  })
+
+  test('the built-in hub needs the server', () => {
+    expect(messagesOf('serve: false\nhub: builtin\n')).toEqual([
+      'feed.yaml:2: hub: the built-in hub answers only while dropfeed serves; set serve: true, or name another hub',
+    ])
   })
 })
 

@@ -34,6 +34,7 @@ function toValue(key: string, value: unknown): string {
   if (Array.isArray(value)) return value.map((item: unknown) => toValue('', item)).join(', ')
   if (typeof value === 'object') {
     return Object.entries(value)
+      .filter(([, part]) => part !== undefined)
       .map(([inner, part]: [string, unknown]) => `${toLabel(inner)} ${toValue(inner, part)}`)
       .join(', ')
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { isTimezone } from '../core/dates.ts'
+import { hasCredentials, isAddress } from './address.ts'
+import { hubs } from './hubs.ts'
 
 /**
  * What `feed.yaml` may say. Each key carries its meaning, unit, limits and default, for people (in an
@@ -139,6 +141,12 @@ const limits = z
         'Published articles from which on the loss of more than half at once is held until confirmed.',
         { unit: 'articles', min: 1, max: 1_000_000, value: 20 },
       ),
+      subscriptionsMax: wholeNumber('Subscriptions that the built-in hub takes.', {
+        unit: 'subscriptions',
+        min: 0,
+        max: 100_000,
+        value: 1000,
+      }),
     },
     { error: 'write the limits below it, as feedLength: 50' },
   )
@@ -236,6 +244,11 @@ export const settingsSchema = z
         description:
           'Whether documents have compressed forms (.gz, .br, .zst) beside them in the folder out/, for servers that send such files. Default: false.',
       }),
+      hub: hubs.optional(),
+      hubPrivate: z.boolean({ error: 'write true or false' }).default(false).meta({
+        description:
+          'Whether the built-in hub delivers to addresses of this machine and of private networks, too. Default: false.',
+      }),
       settleMs: wholeNumber(
         'A file that is written in place is read when it was quiet for so long.',
         {
@@ -300,13 +313,4 @@ export function toLanguageTag(value: string): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function isAddress(value: string): boolean {
-  return /^https?:\/\/[^\s/]/iu.test(value) && !/\s/u.test(value) && URL.canParse(value)
-}
-
-function hasCredentials(value: string): boolean {
-  const { username, password } = new URL(value)
-  return username !== '' || password !== ''
 }

@@ -6,6 +6,8 @@ import { codeOf } from './fault.ts'
 import { feedMaxAgeSDefault, toMedia } from './media.ts'
 import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
 import type { Answer, Resource } from './responses.ts'
+import { hasBody, isFormPath, takeForm } from './form.ts'
+import type { FormTaker } from './form.ts'
 import { isCompressedForm } from './precompressed.ts'
 import { recall } from './recall.ts'
 import { ResponseTable } from './response-table.ts'
@@ -48,6 +50,10 @@ export type ServerSettings = {
   readonly limits?: Partial<ServerLimits>
   /** Says of a path below `out/` where nothing is that something was there and was taken back. */
   readonly isGone?: (path: string) => boolean | Promise<boolean>
+  /** Addresses of hubs that the feeds name. */
+  readonly hubs?: () => readonly string[]
+  /** Takes forms that are sent to one path, where nothing else is; see `FormTaker`. */
+  readonly form?: FormTaker
   readonly log: { fault(sentence: string): void }
 }
 
@@ -74,6 +80,7 @@ export class FeedServer implements AsyncDisposable {
       baseUrl: settings.baseUrl,
       feedMaxAgeS: feedMaxAgeSDefault,
       memoryBytesMax: limits.memoryBytesMax,
+      hubs: settings.hubs,
     })
     this.#server = createServer(
       {
@@ -164,6 +171,8 @@ export class FeedServer implements AsyncDisposable {
     response: ServerResponse,
   ): Answer | undefined | Promise<Answer | undefined> {
     const { method, url = '', headers } = request
+    const { form } = this.#settings
+    if (form !== undefined && isFormPath(url, form)) return takeForm(request, response, form)
     if (hasBody(request)) return answers.bodyRefused
     if (url.length > this.#limits.urlLengthMax) return answers.tooLong
     if (method === 'OPTIONS') {
@@ -249,12 +258,6 @@ function toAbsence(isGone: boolean): Answer {
 function toFilePath({ path, isFolder }: ServedPath): string {
   if (!isFolder) return path
   return path === '' ? 'index.html' : `${path}/index.html`
-}
-
-/** Source: RFC 9112 §6.3. */
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length']
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')
 }
 
 function send(response: ServerResponse, answer: Answer): void {

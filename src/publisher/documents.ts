@@ -3,13 +3,16 @@ import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/f
 import { toCandidates, Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
-import { toSlug } from '../core/entry/slug.ts'
 import { stylesheets } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { ArchivePage, CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import { toCategorySlug, toFolderFiles } from './category-folder.ts'
+import type { FeedNotes } from './feed-notes.ts'
+import { newestChange } from './feed-date.ts'
+import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -32,6 +35,7 @@ type DocumentParts = {
   readonly output: Output
   /** Closed with the documents. */
   readonly scratch: ScratchFile
+  readonly notes: FeedNotes
 }
 
 /** The order in which the feeds become visible. */
@@ -64,18 +68,22 @@ export class Documents implements Disposable {
   readonly #rules: DocumentRules
   readonly #renderings: Renderings
   readonly #pages: Pages
+  readonly #notes: FeedNotes
+  readonly parts: FeedParts
   #isFirst = true
   /** At first it may be of other settings, or of a run that did not reach it. */
   #isOpmlDue = true
   #writer: PublicationWriter
 
-  private constructor({ store, output, scratch }: DocumentParts, rules: DocumentRules) {
+  private constructor({ store, output, scratch, notes }: DocumentParts, rules: DocumentRules) {
     this.#store = store
+    this.#notes = notes
     this.#output = output
     this.#rules = rules
     this.#writer = new PublicationWriter(output)
     this.#renderings = new Renderings(store, scratch, rules.site, rules.categories)
     this.#pages = new Pages(store, this.#renderings, rules)
+    this.parts = new FeedParts(store, this.#renderings, rules.site)
   }
 
   /** Makes all stale that was published under other settings, or by another version of this program. */
@@ -147,6 +155,7 @@ export class Documents implements Disposable {
       await this.#store.publication.markAllStale()
       await this.#store.writeValue('pages-language', language ?? '')
     }
+    await this.#notes.prepare()
     if (!this.#isFirst && !isNew) return
     this.#isFirst = false
     const { theme } = this.#rules
@@ -259,8 +268,10 @@ export class Documents implements Disposable {
       const category = await publication.category(term)
       if (category?.slug !== undefined) {
         const folder = `categories/${category.slug}/`
-        if (category.entries === 0) this.#writer.remove(toFolderFiles(folder))
-        else if (!(await this.#publishCategory(category, folder))) continue
+        if (category.entries === 0) {
+          this.#writer.remove(toFolderFiles(folder))
+          await this.#notes.forget(folder)
+        } else if (!(await this.#publishCategory(category, folder))) continue
       }
       await publication.settle('category', [term])
     }
@@ -269,7 +280,7 @@ export class Documents implements Disposable {
   async #publishCategory(category: CategoryRecord, folder: string): Promise<boolean> {
     const window = await this.#pickWindow(category.term)
     const base = await this.#toHead(window, undefined)
-    const site = { ...base.site, title: `${base.site.title} – ${category.label}` }
+    const site = toCategorySite(base.site, category.label)
     const rendered = await this.#renderings.render(window)
     const isPublished = await this.#publishFeeds({ ...base, site, folder }, window, rendered)
     await this.#writer.replace([await this.#pages.renderCategory(category, folder, window)])
@@ -300,16 +311,18 @@ export class Documents implements Disposable {
 
   /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
   async #publishFeeds(
-    head: FeedHead,
+    plainHead: FeedHead,
     window: readonly LiveEntry[],
     rendered: ReadonlyMap<string, Rendering>,
   ): Promise<boolean> {
+    const head = { ...plainHead, hubs: this.#notes.hubs }
     const files = formats.flatMap((format) => {
       const path = `${head.folder}${feedFiles[format].name}`
       return this.#renderFeed(format, path, head, window, rendered) ?? []
     })
     if (files.length < formats.length) return false
     await this.#writer.replace(files)
+    await this.#notes.note(head.folder, files, window)
     return true
   }
 
@@ -335,28 +348,4 @@ function lengthBytesOf(rendering: Rendering | undefined): number {
 
 function toOpenName({ page, given }: ArchivePage): ArchivePageName {
   return `${page}-${given}`
-}
-
-function toFolderFiles(folder: string): readonly string[] {
-  return [...Object.values(feedFiles).map(({ name }) => name), 'index.html'].map(
-    (name) => folder + name,
-  )
-}
-
-/** Readable ASCII, else what tells the term apart. */
-function toCategorySlug({ term, label }: CategoryRecord): string {
-  const slug = toSlug(label)
-  return slug === toSlug('') ? `c-${Buffer.from(term).toString('hex').slice(0, 12)}` : slug
-}
-
-/** The newest change the feed contains, never the clock: an edit, an arrival or a deletion. */
-function newestChange(
-  window: readonly LiveEntry[],
-  site: Site,
-  deletedAtMs: number | undefined,
-): number {
-  return window.reduce(
-    (newest, { updatedAtMs, arrivedAtMs }) => Math.max(newest, updatedAtMs, arrivedAtMs),
-    deletedAtMs ?? (window.length === 0 ? site.createdAtMs : 0),
-  )
 }

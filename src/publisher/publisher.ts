@@ -1,7 +1,4 @@
 import type { Settings } from '../config.ts'
-import { noChanges } from '../core/entry/catalogue.ts'
-import { categoryTidier } from '../core/entry/entry.ts'
-import { toPermalink } from '../core/entry/permalink.ts'
 import type { Problem } from '../core/problem.ts'
 import { isWithin } from '../inbox/path.ts'
 import { inboxState } from '../inbox/scan.ts'
@@ -15,8 +12,12 @@ import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
+import { applyDue } from './due.ts'
 import { openPrecompression } from './precompression.ts'
 import type { Precompression } from './precompression.ts'
+import { FeedNotes } from './feed-notes.ts'
+import { toAudience, toNamedHubs } from './named-hubs.ts'
+import type { HubSource } from './named-hubs.ts'
 import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
@@ -71,6 +72,7 @@ export class Publisher implements AsyncDisposable {
   readonly #precompression: Precompression
   readonly #origin: Origin
   readonly #documents: Documents
+  readonly #notes: FeedNotes
   readonly #lock: Disposable
   #isFirstRun = true
   #areRulesNew: boolean
@@ -88,6 +90,7 @@ export class Publisher implements AsyncDisposable {
     precompression: Precompression
     origin: Origin
     documents: Documents
+    notes: FeedNotes
     lock: Disposable
     areRulesNew: boolean
   }) {
@@ -97,6 +100,7 @@ export class Publisher implements AsyncDisposable {
     this.#precompression = parts.precompression
     this.#origin = parts.origin
     this.#documents = parts.documents
+    this.#notes = parts.notes
     this.#lock = parts.lock
     this.#areRulesNew = parts.areRulesNew
   }
@@ -123,9 +127,11 @@ export class Publisher implements AsyncDisposable {
         isStoreNew: origin.isNew,
       })
       const theme = readTheme(settings.theme)
+      const notes = new FeedNotes(store, toAudience(settings))
+      notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
       const scratch = ScratchFile.open(settings.state, scratchBytesMax)
       const documents = await Documents.open(
-        { store, output: precompression.output, scratch },
+        { store, output: precompression.output, scratch, notes },
         { ...limits, site, timezone, categories, theme },
       )
       const rules = JSON.stringify([
@@ -142,6 +148,7 @@ export class Publisher implements AsyncDisposable {
         precompression,
         origin,
         documents,
+        notes,
         lock,
         areRulesNew,
       })
@@ -173,7 +180,7 @@ export class Publisher implements AsyncDisposable {
     }
     const problems: Problem[] = []
     const deferred: string[] = []
-    add(await this.#applyDue())
+    add(await applyDue(this.#store, this.#settings, this.#edges.now()))
     const inbox = inboxState(this.#settings.inbox)
     if (inbox.kind === 'missing') {
       problems.push({ code: 'inbox-missing', path: this.#settings.inbox, found: inbox.reason })
@@ -182,7 +189,8 @@ export class Publisher implements AsyncDisposable {
       problems.push(...intake.problems)
       deferred.push(...intake.deferred)
     }
-    if (this.#isFirstRun || this.#isPublicationDue || marks.kind === 'all' || isChange(totals)) {
+    const isDue = this.#isPublicationDue || (await this.areHubsOthers())
+    if (this.#isFirstRun || isDue || marks.kind === 'all' || isChange(totals)) {
       const refused = await this.#publish()
       add({ written: refused.written.length, unchanged: refused.unchanged.length })
       problems.push(...refused.problems)
@@ -212,6 +220,17 @@ export class Publisher implements AsyncDisposable {
   /** Says whether a person has released held retractions since the last run. */
   async isConfirmed(): Promise<boolean> {
     return (await this.#store.readValue('retractions-confirmed')) !== undefined
+  }
+
+  /** What hubs need to know; whatever tells them lives on this store, and ends before it. */
+  get hubs(): HubSource {
+    return this.#notes.toHubSource(this.#documents.parts)
+  }
+
+  /** Says whether the feeds are to name other hubs than they do. */
+  async areHubsOthers(): Promise<boolean> {
+    const hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
+    return hubs.join(' ') !== this.#notes.hubs.join(' ')
   }
 
   /** Says whether an entry had its page at this path below `out/` that was taken back. */
@@ -295,44 +314,17 @@ export class Publisher implements AsyncDisposable {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
     if (this.#isPublicationDue) return { written: [], unchanged: [], removed: [], problems: [] }
+    this.#notes.hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
+    this.#notes.isPublishing = true
     const change = await this.#documents.publish(isPartial)
     if (!isPartial) await this.#precompression.settle()
     this.#edges.onPublication?.(change)
+    this.#notes.isPublishing = false
     this.#publishedAtMs = performance.now()
     if (change.written.length > 0) {
       await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
     }
     return change
-  }
-
-  /** Scheduled entries whose moment has come go live; those whose time is over go. */
-  async #applyDue(): Promise<CommitSummary> {
-    const nowMs = this.#edges.now()
-    const { starting, ending } = await this.#store.due(nowMs)
-    if (starting.length === 0 && ending.length === 0) return nothing
-    const articles = await this.#store.articles(starting.map(({ id }) => id))
-    const toCategories = categoryTidier(this.#settings.categories, () => undefined)
-    return this.#store.commit({
-      ...noChanges,
-      ended: ending.map(({ id, expiresAtMs }) => ({
-        id,
-        state: 'expired' as const,
-        atMs: expiresAtMs ?? nowMs,
-      })),
-      entries: starting.flatMap((record) => {
-        const article = articles.get(record.id)
-        if (article === undefined) return []
-        const permalink = toPermalink(
-          article.slug ?? article.title,
-          record.publishedAtMs,
-          this.#settings.timezone,
-        )
-        const categories = toCategories(article.categories)
-        return [
-          { ...record, state: 'live', article, categories, permalink, updatedFromMs: undefined },
-        ]
-      }),
-    })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
 import { catalogueFile, SqliteStore } from '../store/sqlite.ts'
 import type { CatalogueCounts, Store } from '../store/store.ts'
+import { toBuiltinAddress } from './named-hubs.ts'
 import { readStandingProblems } from './standing.ts'
 
 /** What the catalogue holds, as `status` tells it. */
@@ -16,9 +17,31 @@ export type Status = CatalogueCounts & {
     readonly title: string
     readonly publishedAtMs: number
   }[]
+  /** None when no hub is set. */
+  readonly hubs?: readonly HubStatus[] | undefined
   /** At most 10,000. */
   readonly problems: readonly Problem[]
 }
+
+type HubStatus =
+  | {
+      readonly address: string
+      /** Feeds that it is to be told of. */
+      readonly untold: number
+      /** The status of its last answer, or why there was none. */
+      readonly answer?: string | undefined
+      readonly answeredAtMs?: number | undefined
+      readonly failingSinceAtMs?: number | undefined
+      /** The feeds do not name it, since it has failed for a day. */
+      readonly isLeftOut: boolean
+    }
+  /** The built-in one. */
+  | {
+      readonly address: string
+      readonly subscriptions: number
+      /** Subscriptions that have not been told of the newest change. */
+      readonly behind: number
+    }
 
 const problemsMax = 10_000
 const scheduledMax = 1_000
@@ -31,7 +54,8 @@ const nothing: Status = {
 }
 
 /** Tells what was published, also while a watcher is at work; before the first run that is nothing. */
-export async function readStatus({ state }: Settings): Promise<Status> {
+export async function readStatus(settings: Settings, nowMs = Date.now()): Promise<Status> {
+  const { state } = settings
   if (!existsSync(catalogueFile(state))) return nothing
   await using store: Store = SqliteStore.open(state)
   const publishedAt = await store.readValue('published-at-ms')
@@ -44,8 +68,37 @@ export async function readStatus({ state }: Settings): Promise<Status> {
       title,
       publishedAtMs,
     })),
+    hubs: await readHubs(settings, store, nowMs),
     problems: await allProblems(store),
   }
+}
+
+async function readHubs(
+  settings: Settings,
+  { hubs: { announcements, subscriptions } }: Store,
+  nowMs: number,
+): Promise<readonly HubStatus[] | undefined> {
+  const hubs: HubStatus[] = []
+  if (settings.hubs.isBuiltin) {
+    hubs.push({
+      address: toBuiltinAddress(settings),
+      subscriptions: await subscriptions.countSubscriptions(nowMs),
+      behind: await subscriptions.countDeliveries(),
+    })
+  }
+  for (const address of settings.hubs.others) {
+    const { answer, answeredAtMs, failingSinceMs, isLeftOut } = await announcements.hub(address)
+    const untold = await announcements.countUntold(address)
+    hubs.push({
+      address,
+      untold,
+      answer,
+      answeredAtMs,
+      failingSinceAtMs: failingSinceMs,
+      isLeftOut,
+    })
+  }
+  return hubs.length === 0 ? undefined : hubs
 }
 
 /** All problems that stand: those of the publication as a whole, then those of files, by path. */

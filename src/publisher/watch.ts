@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
+import { Hubs } from './hubs.ts'
 import { Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
@@ -23,22 +24,20 @@ export async function watch(
   const { log, now, stop } = edges
   await using publisher = await Publisher.open(settings, {
     ...edges,
-    onPublication: ({ written, removed }) => server?.refresh(written, removed),
+    onPublication: ({ written, removed }) => {
+      server?.refresh(written, removed)
+      hubs?.ring()
+    },
   })
   if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
+  const bell = new Bell()
+  const onChange = () => bell.ring()
+  const hubEdges = { log, now, onChange, isBuiltinRun: settings.serve }
+  await using hubs = await Hubs.open(settings, publisher.hubs, hubEdges)
   await using server = settings.serve
-    ? await FeedServer.open({
-        root: settings.out,
-        host: settings.host,
-        port: settings.port,
-        baseUrl: settings.baseUrl,
-        isPrecompressed: settings.precompress,
-        isGone: (path) => publisher.isGone(path),
-        log,
-      })
+    ? await openServer(settings, { publisher, hubs, log })
     : undefined
   if (server !== undefined) log.event('serving', { address: server.address })
-  const bell = new Bell()
   stop.addEventListener('abort', () => bell.ring(), { once: true })
   await using watcher = await InboxWatcher.open({
     root: settings.inbox,
@@ -71,9 +70,31 @@ export async function watch(
     marks = watcher.take()
     const isDue = dueAtMs <= now()
     const isReleased = isHeld && (await publisher.isConfirmed())
-    if (marks === undefined && (isDue || isReleased)) marks = { kind: 'some', paths: [] }
+    const isRenewed = await publisher.areHubsOthers()
+    if (marks === undefined && (isDue || isReleased || isRenewed))
+      marks = { kind: 'some', paths: [] }
   }
   log.event('stopped')
+}
+
+async function openServer(
+  { out, host, port, baseUrl, precompress }: Settings,
+  {
+    publisher,
+    hubs,
+    log,
+  }: { readonly publisher: Publisher; readonly hubs: Hubs; readonly log: Edges['log'] },
+): Promise<FeedServer> {
+  return await FeedServer.open({
+    root: out,
+    host,
+    port,
+    baseUrl,
+    isPrecompressed: precompress,
+    isGone: (path) => publisher.isGone(path),
+    ...hubs.served,
+    log,
+  })
 }
 
 /** The line of a run that changed something. */

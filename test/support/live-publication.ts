@@ -17,8 +17,10 @@ import { makeTemporaryFolder } from './temporary-folder.ts'
 import type { TemporaryFolder } from './temporary-folder.ts'
 import { waitFor } from './wait-for.ts'
 
-/** No rescan comes to the help of a notice that was missed; no port is in anybody's way. */
-const settingsYaml = 'title: Test\ntimezone: UTC\nsettleMs: 60\nrescanMs: 3600000\nport: 0\n'
+/** No rescan comes to the help of a notice that was missed. */
+const settingsYaml = 'title: Test\ntimezone: UTC\nsettleMs: 60\nrescanMs: 3600000\n'
+/** No port is in anybody's way. */
+const anyPortYaml = 'port: 0\n'
 
 /** An article that says its title, and whose last words show that it is whole. */
 export function toArticle(title: string, body = `It is about ${title} and nothing else.`): string {
@@ -42,11 +44,11 @@ export class LivePublication implements AsyncDisposable {
   #fault: unknown
   #beacons = 0
 
-  private constructor() {
+  private constructor(moreYaml: string) {
     this.#folder = makeTemporaryFolder()
     mkdirSync(this.#folder.at('inbox'))
     mkdirSync(this.#folder.at('elsewhere'))
-    writeFileSync(this.#folder.at('feed.yaml'), settingsYaml)
+    writeFileSync(this.#folder.at('feed.yaml'), settingsYaml + moreYaml)
     this.settings = loadSettingsOf(this.#folder.path)
     this.#lookout = setInterval(() => this.#look(), 2)
   }
@@ -54,11 +56,13 @@ export class LivePublication implements AsyncDisposable {
   /**
    * Starts to watch and waits for the first version of the feeds.
    * @param prepare fills the inbox before that; it is handed the path of a name in the inbox
+   * @param moreYaml settings beside those of all tests; a port that is free, if it says nothing
    */
   static async start(
     prepare: (inbox: (name: string) => string) => void | Promise<void> = () => {},
+    moreYaml = anyPortYaml,
   ): Promise<LivePublication> {
-    const publication = new LivePublication()
+    const publication = new LivePublication(moreYaml)
     await prepare((name) => publication.in(name))
     publication.restart()
     await publication.until(() => publication.versions.length > 0)
