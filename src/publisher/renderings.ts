@@ -122,9 +122,10 @@ export class Renderings implements Disposable {
       this.#written.clear()
       this.#labels.clear()
     }
-    for (const label of written) this.#written.add(label)
     const terms = new Set([...written].map((label) => toTerm(label)))
     for (const [term, label] of await this.#store.labels([...terms])) this.#labels.set(term, label)
+    // Last, so that whoever asks meanwhile does not take them for known.
+    for (const label of written) this.#written.add(label)
   }
 
   #isKnown(record: LiveEntry): boolean {
