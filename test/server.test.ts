@@ -580,6 +580,29 @@ describe('limits', () => {
     )
   })
 
+  test('a form comes whole, in time and small, or not at all', async () => {
+    const taken: string[] = []
+    const take = async (form: string) => {
+      taken.push(form)
+      return await Promise.resolve({ status: 202, sentence: 'Taken.' })
+    }
+    await using strict = await open({
+      form: { path: 'hub', take },
+      limits: { headersMs: 200, idleMs: 1000 },
+    })
+    const toForm = (path: string, lengthBytes: number) =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${lengthBytes}\r\n\r\n`
+    expect(await sendRaw(strict.address, `${toForm('/hub?a=b', 3)}a=b`)).toMatch(/^HTTP\/1\.1 202 /)
+    expect(await sendRaw(strict.address, `${toForm('/hub', 9)}slow=`)).toMatch(/^HTTP\/1\.1 408 /)
+    expect(await sendRaw(strict.address, toForm('/hub', 8193))).toMatch(/^HTTP\/1\.1 413 /)
+    for (const path of ['/hub/', '/HUB', '/hub/x', '/']) {
+      expect(await sendRaw(strict.address, `${toForm(path, 3)}a=b`), path).toMatch(
+        /^HTTP\/1\.1 413 /,
+      )
+    }
+    expect(taken).toEqual(['a=b'])
+  })
+
   test('pages beyond the budget of memory are served all the same, feeds stay at hand', async () => {
     await using small = await open({ limits: { memoryBytesMax: 1 } })
     for (const path of ['articles/2026/01/trip.html', 'atom.xml', 'categories/general/atom.xml']) {
