@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -76,6 +77,7 @@ function watchedCalls(fails: (step: number, name: keyof FileCalls) => boolean = 
     read: (handle, bytes, offset) => run('read', handle, () => real.read(handle, bytes, offset)),
     stat: (handle) => run('stat', handle, () => real.stat(handle)),
     sync: (handle) => run('sync', handle, () => real.sync(handle)),
+    setModified: (handle, atMs) => run('setModified', handle, () => real.setModified(handle, atMs)),
     // A close that reports an error has closed the file all the same.
     close: (handle) => {
       real.close(handle)
@@ -111,6 +113,48 @@ describe('replacing a file', () => {
     expect(replaceFile({ path: at('a'), bytes: toBytes('') })).toBe('unchanged')
     expect(replaceFile({ path: at('a'), bytes: toBytes('x') })).toBe('written')
     expect(listTree(folder)).toEqual({ a: 'x' })
+  })
+
+  const replaceIt = (text: string) => replaceFile({ path: at('rss.xml'), bytes: toBytes(text) })
+  const timeOf = () => statSync(at('rss.xml'), { bigint: true }).mtimeNs
+  const second = 1_000_000_000n
+
+  test('each version is a second younger than the one before, however fast they come', () => {
+    replaceIt('version 0')
+    const first = timeOf()
+    let last = first
+    for (let version = 1; version <= 5; version += 1) {
+      replaceIt(`version ${version}`)
+      expect(timeOf() - last).toBeGreaterThanOrEqual(second)
+      last = timeOf()
+    }
+    // And not by much more.
+    expect(last - first).toBeLessThan(6n * second)
+  })
+
+  test('a file that is long old gets the time at which it is replaced', () => {
+    replaceIt('old')
+    utimesSync(at('rss.xml'), 1e9, 1e9)
+    const before = Date.now()
+    replaceIt('new')
+    // The file system's clock may lag by a tick.
+    expect(Number(timeOf() / 1_000_000n)).toBeGreaterThan(before - 1_000)
+    expect(Number(timeOf() / 1_000_000n)).toBeLessThanOrEqual(Date.now())
+  })
+
+  test('a version is younger than the last though the clock went back by hours', () => {
+    replaceIt('old')
+    const ahead = Math.ceil(Date.now() / 1000) + 5 * 3600
+    utimesSync(at('rss.xml'), ahead, ahead)
+    replaceIt('new')
+    expect(timeOf() / second).toBe(BigInt(ahead + 1))
+  })
+
+  test('a time years ahead, of a clock that was wrong, is not carried on', () => {
+    replaceIt('old')
+    utimesSync(at('rss.xml'), 4e9, 4e9)
+    replaceIt('new')
+    expect(Number(timeOf() / 1_000_000n)).toBeLessThanOrEqual(Date.now())
   })
 
   test('a file system that takes only some bytes at a time gets them all', () => {

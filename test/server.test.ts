@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { Agent } from 'node:http'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
@@ -432,6 +432,39 @@ describe('a large file', () => {
     expect(head.headers['content-length']).toBe(String(text.length))
     const beyond = await get('/sound.mp3', { range: 'bytes=400000-' })
     expect(beyond.status).toBe(416)
+  })
+})
+
+describe('the tag of a large file', () => {
+  const name = 'archive.mp3'
+  const text = (letter: string) => Buffer.from(letter.repeat(400_000))
+  const tagOf = async (place: string) => {
+    await using live = await open({ root: place })
+    return (await ask(live.address, `/${name}`, { method: 'HEAD' })).headers.etag
+  }
+
+  test('is another for another version of the same length, a moment later', async () => {
+    using place = makeTemporaryFolder()
+    const output = OutputFolder.open(place.path)
+    const tags = []
+    for (const letter of ['a', 'b', 'c']) {
+      output.replace([{ path: name, bytes: text(letter) }])
+      tags.push(await tagOf(place.path))
+    }
+    expect(new Set(tags).size).toBe(3)
+  })
+
+  test('is the same after a restart, and for the same file on another disk', async () => {
+    using place = makeTemporaryFolder()
+    OutputFolder.open(place.path).replace([{ path: name, bytes: text('a') }])
+    const tag = await tagOf(place.path)
+    expect(await tagOf(place.path)).toBe(tag)
+    mkdirSync(place.at('copy'))
+    cpSync(place.at(name), place.at(`copy/${name}`), { preserveTimestamps: true })
+    // Copying keeps milliseconds; a disk that keeps less has its own tags.
+    const { mtimeMs } = statSync(place.at(`copy/${name}`))
+    utimesSync(place.at(name), mtimeMs / 1000, mtimeMs / 1000)
+    expect(await tagOf(place.at('copy'))).toBe(await tagOf(place.path))
   })
 })
 

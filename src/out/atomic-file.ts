@@ -22,6 +22,14 @@ export type Replaced = {
 const heldFilesMax = 200
 
 /**
+ * A file is at least this much younger than the one whose place it takes, whatever the clock does: servers
+ * and readers tell versions apart by a time in whole seconds. Source: RFC 9110 §8.8.2, §13.1.3.
+ */
+const stepMs = 1_000
+/** A file from further in the future was given its time by a clock that was wrong, and has no successor in time. */
+const aheadMsMax = 24 * 3_600_000
+
+/**
  * Replaces one file; see `replaceFiles`.
  * @throws Error with a plain sentence and the `cause`
  */
@@ -35,7 +43,8 @@ export function replaceFile(
 /**
  * Replaces files so that nobody ever sees part of one, also after a power loss, and so that all become
  * visible together: every draft is written and synced beside its target, then all are renamed, then
- * each folder is synced once. A file that already has these bytes is not touched.
+ * each folder is synced once. A file that already has these bytes is not touched; the modification time of
+ * one that has others moves on by a second at least.
  *
  * When it throws before the first rename nothing has changed, later some files are new and whole, the
  * others old and whole; drafts are removed. A crash leaves at most one draft for each target, see
@@ -54,14 +63,14 @@ export function replaceFiles(
   try {
     for (const file of files) {
       const earlier = compare(file, calls, held)
-      if (earlier === 'same') {
+      if (earlier.isSame) {
         unchanged.push(file.path)
         continue
       }
       const draft = toDraftPath(file.path)
       if (drafts.has(draft)) throw new Error(`${file.path} is to be written twice at once`)
       drafts.add(draft)
-      attempt('write', file.path, () => writeDraft(draft, file.bytes, calls))
+      attempt('write', file.path, () => writeDraft(draft, file.bytes, earlier.modifiedMs, calls))
       written.push(file.path)
     }
     for (const path of written) {
@@ -126,27 +135,33 @@ export function readRegularFile(
   }
 }
 
+type Earlier = { readonly isSame: boolean; readonly modifiedMs: number | undefined }
+
 /** Keeps the old file open in `held` when it is to be replaced. */
-function compare(file: Replacement, calls: FileCalls, held: number[]): 'same' | 'other' {
+function compare(file: Replacement, calls: FileCalls, held: number[]): Earlier {
   let old: OldFile | undefined
   let isSame = false
   try {
     old = openIfRegular(file.path, calls)
-    if (old === undefined || old.sizeBytes !== file.bytes.length) return 'other'
-    isSame = Buffer.compare(readBytes(old, calls), file.bytes) === 0
-    return isSame ? 'same' : 'other'
+    isSame =
+      old?.sizeBytes === file.bytes.length &&
+      Buffer.compare(readBytes(old, calls), file.bytes) === 0
   } catch {
     // What cannot be read cannot be known to be the same; writing it says what is wrong, if anything.
-    return 'other'
   } finally {
     if (old !== undefined) {
       if (isSame || held.length >= heldFilesMax) closeQuietly(old.handle, calls)
       else held.push(old.handle)
     }
   }
+  return { isSame, modifiedMs: old?.modifiedMs }
 }
 
-type OldFile = { readonly handle: number; readonly sizeBytes: number }
+type OldFile = {
+  readonly handle: number
+  readonly sizeBytes: number
+  readonly modifiedMs: number
+}
 
 function openIfRegular(path: string, calls: FileCalls): OldFile | undefined {
   let handle: number
@@ -158,7 +173,7 @@ function openIfRegular(path: string, calls: FileCalls): OldFile | undefined {
   }
   try {
     const stats = calls.stat(handle)
-    if (stats.isFile()) return { handle, sizeBytes: stats.size }
+    if (stats.isFile()) return { handle, sizeBytes: stats.size, modifiedMs: stats.mtimeMs }
   } catch (error) {
     closeQuietly(handle, calls)
     throw error
@@ -181,7 +196,12 @@ function readBytes({ handle, sizeBytes }: OldFile, calls: FileCalls): Uint8Array
   return bytes.subarray(0, offset)
 }
 
-function writeDraft(draft: string, bytes: Uint8Array, calls: FileCalls): void {
+function writeDraft(
+  draft: string,
+  bytes: Uint8Array,
+  earlierMs: number | undefined,
+  calls: FileCalls,
+): void {
   const handle = createDraft(draft, calls)
   try {
     let offset = 0
@@ -190,11 +210,20 @@ function writeDraft(draft: string, bytes: Uint8Array, calls: FileCalls): void {
       if (count <= 0) throw new Error('the file system took no bytes')
       offset += count
     }
+    if (earlierMs !== undefined) moveOn(handle, earlierMs, calls)
     calls.sync(handle)
   } finally {
     // Some file systems report a failed write only now, so this may throw.
     calls.close(handle)
   }
+}
+
+/** By the file system's own clock, which need not be this machine's. */
+function moveOn(handle: number, earlierMs: number, calls: FileCalls): void {
+  const nowMs = calls.stat(handle).mtimeMs
+  if (nowMs >= earlierMs + stepMs || earlierMs > nowMs + aheadMsMax) return
+  // A millisecond more, for what is lost where times are kept in other units.
+  calls.setModified(handle, Math.ceil(earlierMs) + stepMs + 1)
 }
 
 /** What stands in the way is a draft of an earlier crash, or a symbolic link that must not be followed. */

@@ -8,6 +8,8 @@ export type FileCalls = {
   readonly read: (handle: number, bytes: Uint8Array, offset: number) => number
   readonly stat: (handle: number) => fs.Stats
   readonly sync: (handle: number) => void
+  /** Says when a file was last modified, in milliseconds since 1970 UTC. */
+  readonly setModified: (handle: number, atMs: number) => void
   readonly close: (handle: number) => void
   readonly rename: (from: string, to: string) => void
   readonly unlink: (path: string) => void
@@ -24,6 +26,7 @@ export const nodeFileCalls: FileCalls = {
   read: (handle, bytes, offset) => fs.readSync(handle, bytes, offset, bytes.length - offset, null),
   stat: (handle) => fs.fstatSync(handle),
   sync: (handle) => fs.fsyncSync(handle),
+  setModified: (handle, atMs) => fs.futimesSync(handle, atMs / 1000, atMs / 1000),
   close: (handle) => fs.closeSync(handle),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),

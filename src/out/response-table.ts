@@ -128,14 +128,17 @@ export class ResponseTable {
     return loading
   }
 
-  /** Makes the response for a file that stays where it is; its tag is made of what tells its versions apart. */
+  /**
+   * Makes the response for a file that stays where it is. Its tag is made of size and time: a file that
+   * dropfeed replaces has another time, and one that is put back or moved to another disk has the same.
+   */
   toStreamed(path: string, { stats }: OpenFile): Resource {
     const media = toMedia(path, this.#rules.feedMaxAgeS)
     return toResource(
       {
         path,
         media,
-        hash: toHash(Buffer.from(toStamp(stats))),
+        hash: toHash(Buffer.from(`${stats.size} ${stats.mtimeMs}`)),
         lastModifiedMs: toSecond(stats.mtimeMs),
         bytes: undefined,
         lengthBytes: stats.size,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
 import { isWithin } from '../inbox/path.ts'
@@ -52,6 +53,12 @@ export type RunReport = {
   readonly deferred: readonly string[]
   readonly ms: number
 }
+
+/**
+ * Publications are at least this long apart, so that the times of the files tell them apart even where
+ * a file's time has whole seconds only.
+ */
+export const generationMs = 1_000
 
 /** The feeds are refreshed at least this often while many files are taken in. */
 const refreshMs = 1_000
@@ -314,6 +321,7 @@ export class Publisher implements AsyncDisposable {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
     if (this.#isPublicationDue) return { written: [], unchanged: [], removed: [], problems: [] }
+    await this.#awaitGeneration()
     this.#notes.hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
     this.#notes.isPublishing = true
     const change = await this.#documents.publish(isPartial)
@@ -325,6 +333,15 @@ export class Publisher implements AsyncDisposable {
       await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
     }
     return change
+  }
+
+  /** Waits until the second of the last publication is over, also that of another run, if there is one to come. */
+  async #awaitGeneration(): Promise<void> {
+    const publishedAtMs = Number((await this.#store.readValue('published-at-ms')) ?? 0)
+    const agoMs = this.#edges.now() - publishedAtMs
+    // A clock that went back makes it wait once, and no longer.
+    const waitMs = Math.min(generationMs - agoMs, generationMs)
+    if (waitMs > 0 && (await this.#documents.isStale())) await pause(waitMs)
   }
 }
 

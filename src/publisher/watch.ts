@@ -3,14 +3,9 @@ import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
 import { Hubs } from './hubs.ts'
-import { Publisher } from './publisher.ts'
+import { generationMs, Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
-/**
- * Publications are at least this long apart, so that the times of the files tell them apart even where
- * a file's time has whole seconds only. The first change after a pause goes out at once.
- */
-const generationMs = 1_000
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
 /** The longest time that a timer of Node can be set to. */
@@ -60,6 +55,7 @@ export async function watch(
         tell(report, log)
       }
     }
+    // The first change after a pause goes out at once, those of the next second together.
     const pauseMs = publishedAtMs + generationMs - performance.now()
     if (pauseMs > 0) await sleep(pauseMs, stop)
     marks = watcher.take()
