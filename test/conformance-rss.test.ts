@@ -101,6 +101,15 @@ const rssRules: readonly Rule[] = [
     neighbour: [/(<image>[^]*?<title>)/, '$1Other '],
   },
   {
+    says: 'a ttl stands at most once, and is a whole number of minutes above 0',
+    holds: (document) =>
+      channelOf(document).every((channel) => {
+        const [ttl = '1', ...others] = texts(channel, 'ttl')
+        return /^[1-9]\d*$/.test(ttl) && others.length === 0
+      }),
+    neighbour: ['<ttl>15', '<ttl>PT15M'],
+  },
+  {
     says: 'a language is a lower-case tag',
     holds: (document) =>
       channelOf(document)

@@ -177,6 +177,7 @@ test('a document of RSS says all of a head that RSS has a place for', () => {
     description: 'News & <views>',
     lastBuildDate: 'Sat, 23 Nov 2024 22:14:37 +0000',
     docs: 'https://www.rssboard.org/rss-specification',
+    ttl: '15',
     generator: expect.stringContaining('dropfeed'),
     language: 'pt-br',
     copyright: '© 2024 Ana & Co',

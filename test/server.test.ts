@@ -136,6 +136,35 @@ describe('a feed', () => {
     }
   })
 
+  test.each([
+    ['its RSS says', '<ttl>15</ttl>', 900],
+    ['is bearable at most', '<ttl>100000</ttl>', 3600],
+    ['is bearable at least', '<ttl>0</ttl>', 60],
+    ['is usual, when its RSS does not say', '<item>An entry: <ttl>15</ttl></item>', 300],
+  ])('may be kept for as long as %s, in each format', async (_, ttl, seconds) => {
+    using place = makeTemporaryFolder()
+    await using live = await open({ root: place.path })
+    for (const inside of ['', 'categories/general/']) {
+      const paths = ['atom.xml', 'rss.xml', 'feed.json'].map((name) => inside + name)
+      const text = (path: string) =>
+        path.endsWith('rss.xml') ? `<rss><channel>${ttl}</channel></rss>` : '<feed/>'
+      const output = OutputFolder.open(place.path)
+      const { written } = output.replace(
+        paths.map((path) => ({ path, bytes: Buffer.from(text(path)) })),
+      )
+      live.refresh(written, [])
+      for (const path of paths) {
+        const { headers } = await ask(live.address, `/${path}`)
+        expect(headers['cache-control'], path).toBe(`max-age=${seconds}`)
+        expect(headers.expires).toBeUndefined()
+      }
+    }
+    // Also when it is read anew.
+    await using again = await open({ root: place.path })
+    const { headers } = await ask(again.address, '/categories/general/atom.xml')
+    expect(headers['cache-control']).toBe(`max-age=${seconds}`)
+  })
+
   test('lets scripts of other sites ask first', async () => {
     const { status, headers } = await ask(server.address, '/feed.json', {
       method: 'OPTIONS',

@@ -9,8 +9,11 @@ export type Media = {
   readonly maxAgeS: number
 }
 
-/** How long caches and pollers may keep a feed when nothing else is said. */
-export const feedMaxAgeSDefault = 300
+/** How long caches and pollers may keep a feed that does not say. */
+const feedMaxAgeSDefault = 300
+/** What a feed says of it counts within these bounds. */
+const feedMaxAgeSMin = 60
+const feedMaxAgeSMax = 3600
 const pageMaxAgeS = 60
 const otherMaxAgeS = 3600
 
@@ -59,11 +62,39 @@ const byEnding: ReadonlyMap<string, Omit<Media, 'maxAgeS'> & { readonly maxAgeS?
  * @param feedMaxAgeS how long a feed may be kept, in seconds
  */
 export function toMedia(path: string, feedMaxAgeS: number = feedMaxAgeSDefault): Media {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const name = toName(path)
   if (name === 'feed.json') {
     return { ...feed, isDocument: false, type: 'application/feed+json', maxAgeS: feedMaxAgeS }
   }
   const found = byEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
   if (found === undefined) return { ...binary, type: 'application/octet-stream' }
   return { ...found, maxAgeS: found.maxAgeS ?? feedMaxAgeS }
+}
+
+/** Feeds of one folder that tell the same, so that what one says of its age holds for all. */
+const siblings = new Set(['rss.xml', 'atom.xml', 'feed.json'])
+
+/** The path of the RSS feed beside a feed; it says how long both may be kept. */
+export function toRssPath(path: string): string | undefined {
+  const name = toName(path)
+  return siblings.has(name) ? `${path.slice(0, path.length - name.length)}rss.xml` : undefined
+}
+
+/** No head of a feed is longer. */
+export const headBytesMax = 16_384
+
+/**
+ * Reads how long a feed may be kept, in seconds, from the beginning of its RSS document.
+ * Source: RSS 2.0, "<ttl> sub-element of <channel>": minutes.
+ */
+export function readMaxAgeS(rss: Uint8Array): number | undefined {
+  const beginning = Buffer.from(rss.buffer, rss.byteOffset, Math.min(rss.length, headBytesMax))
+  const [head = ''] = beginning.toString('latin1').split('<item>', 1)
+  const minutes = /<ttl>(\d{1,6})<\/ttl>/u.exec(head)?.[1]
+  if (minutes === undefined) return undefined
+  return Math.min(Math.max(Number(minutes) * 60, feedMaxAgeSMin), feedMaxAgeSMax)
+}
+
+function toName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1)
 }

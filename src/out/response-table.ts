@@ -1,7 +1,8 @@
 import { closeSync, readSync } from 'node:fs'
 import { compress } from './compression.ts'
 import type { Compression } from './compression.ts'
-import { toMedia } from './media.ts'
+import { headBytesMax, readMaxAgeS, toMedia, toRssPath } from './media.ts'
+import type { Media } from './media.ts'
 import { toHash, toResource, withCoding } from './responses.ts'
 import type { Place, Resource } from './responses.ts'
 import { lookAt, openServed, toStamp } from './served-file.ts'
@@ -12,8 +13,6 @@ export type TableRules = {
   readonly root: string
   /** Absolute, ends with `/`. */
   readonly baseUrl: string
-  /** How long a feed may be kept, in seconds. */
-  readonly feedMaxAgeS: number
   /** What the bodies in memory may take together, all codings counted. */
   readonly memoryBytesMax: number
   /** Addresses of hubs that the feeds name. */
@@ -29,8 +28,8 @@ type Kept = {
 
 /** What dropfeed writes directly in `out/`: always in memory, for it is what everybody asks for. */
 const mainFiles = [
-  'atom.xml',
   'rss.xml',
+  'atom.xml',
   'feed.json',
   'index.html',
   'style.css',
@@ -89,7 +88,7 @@ export class ResponseTable {
       const earlier = next.get(path)
       const isWanted = earlier !== undefined || isMain(path) || toMedia(path).isFeed
       if (!isWanted) continue
-      const kept = this.#read(path, earlier?.resource)
+      const kept = this.#read(path, earlier?.resource, next)
       next.delete(path)
       if (kept === undefined) continue
       next.set(path, { ...kept, isTold: true })
@@ -133,7 +132,7 @@ export class ResponseTable {
    * dropfeed replaces has another time, and one that is put back or moved to another disk has the same.
    */
   toStreamed(path: string, { stats }: OpenFile): Resource {
-    const media = toMedia(path, this.#rules.feedMaxAgeS)
+    const media = toMedia(path)
     return toResource(
       {
         path,
@@ -148,7 +147,7 @@ export class ResponseTable {
   }
 
   async #load(path: string, earlier: Resource | undefined): Promise<Resource | undefined> {
-    const read = this.#read(path, earlier)
+    const read = this.#read(path, earlier, this.#kept)
     if (read === undefined) return undefined
     const resource = isWorthCompressing(read.resource)
       ? withCoding(
@@ -167,13 +166,18 @@ export class ResponseTable {
   }
 
   /** `Last-Modified` moves on by a second even where the file's own time does not. */
-  #read(path: string, earlier: Resource | undefined): Kept | undefined {
+  #read(
+    path: string,
+    earlier: Resource | undefined,
+    table: ReadonlyMap<string, Kept>,
+  ): Kept | undefined {
     const file = openServed(this.#rules.root, path)
     if (file === undefined) return undefined
     try {
-      const media = toMedia(path, this.#rules.feedMaxAgeS)
-      if (file.stats.size > (media.isCompressible ? textBytesMax : otherBytesMax)) return undefined
+      const { isCompressible } = toMedia(path)
+      if (file.stats.size > (isCompressible ? textBytesMax : otherBytesMax)) return undefined
       const bytes = readWhole(file)
+      const media = this.#toMedia(path, bytes, table)
       const stamp = toStamp(file.stats)
       const hash = toHash(bytes)
       if (earlier?.hash === hash) return { resource: earlier, stamp, isTold: false }
@@ -189,6 +193,22 @@ export class ResponseTable {
 
   get #place(): Place {
     return { baseUrl: this.#rules.baseUrl, hubs: this.#rules.hubs?.() ?? [] }
+  }
+
+  /** The feeds of a folder may be kept for as long as its RSS says. */
+  #toMedia(path: string, bytes: Uint8Array, table: ReadonlyMap<string, Kept>): Media {
+    const rssPath = toRssPath(path)
+    if (rssPath === undefined) return toMedia(path)
+    if (rssPath === path) return toMedia(path, readMaxAgeS(bytes))
+    const rss = table.get(rssPath)
+    if (rss !== undefined) return toMedia(path, rss.resource.media.maxAgeS)
+    const file = openServed(this.#rules.root, rssPath)
+    if (file === undefined) return toMedia(path)
+    try {
+      return toMedia(path, readMaxAgeS(readWhole(file, headBytesMax)))
+    } finally {
+      closeSync(file.handle)
+    }
   }
 
   #drop(path: string): void {
@@ -268,8 +288,9 @@ function sizeOf({ ready }: Resource): number {
 /** Headers and names of one resource, roughly. */
 const overheadBytes = 4096
 
-function readWhole({ handle, stats }: OpenFile): Uint8Array {
-  const bytes = Buffer.allocUnsafeSlow(stats.size)
+/** Reads a file, or no more than its beginning. */
+function readWhole({ handle, stats }: OpenFile, bytesMax = Number.POSITIVE_INFINITY): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(Math.min(stats.size, bytesMax))
   let offset = 0
   while (offset < bytes.length) {
     const count = readSync(handle, bytes, offset, bytes.length - offset, offset)

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { codeOf } from './fault.ts'
-import { feedMaxAgeSDefault, toMedia } from './media.ts'
+import { toMedia } from './media.ts'
 import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
 import type { Answer, Resource } from './responses.ts'
 import { hasBody, isFormPath, takeForm } from './form.ts'
@@ -78,7 +78,6 @@ export class FeedServer implements AsyncDisposable {
     this.#table = new ResponseTable({
       root: settings.root,
       baseUrl: settings.baseUrl,
-      feedMaxAgeS: feedMaxAgeSDefault,
       memoryBytesMax: limits.memoryBytesMax,
       hubs: settings.hubs,
     })

@@ -1,5 +1,6 @@
 import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
 import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
+import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
@@ -42,7 +43,7 @@ type DocumentParts = {
 const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
 
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
-const renderingVersion = 2
+const renderingVersion = 3
 /** Entries of a closed archive page. */
 const archiveLength = 100
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
@@ -311,7 +312,8 @@ export class Documents implements Disposable {
     const { site } = this.#rules
     const language = site.language ?? (await this.#store.commonLanguage())
     const updatedAtMs = newestChange(entries, site, deletedAtMs)
-    return { site: { ...site, language }, folder: '', updatedAtMs }
+    const ttlMinutes = toTtlMinutes(entries.map(({ arrivedAtMs }) => arrivedAtMs))
+    return { site: { ...site, language }, folder: '', updatedAtMs, ttlMinutes }
   }
 
   /** The feeds of one folder tell the same at every moment, or all keep telling the last. */

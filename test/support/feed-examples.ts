@@ -52,6 +52,7 @@ export const fullHead: FeedHead = {
     image: 'https://example.org/image.png?a=1&b=2',
     icon: 'https://example.org/icon.png',
   }),
+  ttlMinutes: 15,
   archive: { current: true, previous: 3 },
   tombstones: [
     { id: 'urn:x:gone', deletedAtMs: Date.UTC(2024, 10, 22, 8, 30, 0, 250) },

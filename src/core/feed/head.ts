@@ -41,6 +41,8 @@ export type FeedHead = {
   readonly folder: string
   /** The newest change the feed contains; milliseconds since 1970 UTC. */
   readonly updatedAtMs: number
+  /** How long it may be kept before it is asked for again; RSS says so, for others HTTP does. */
+  readonly ttlMinutes?: number | undefined
   /** Only Atom carries them; each counts as a change in every format. */
   readonly tombstones?: readonly Tombstone[] | undefined
   /** Absolute addresses of the WebSub hubs that are told of changes; archive pages name none. */

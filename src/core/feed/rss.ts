@@ -109,6 +109,10 @@ function toChannelChildren(head: FeedHead): readonly XmlNode[] {
           ],
     copyright:
       site.copyright === undefined ? [] : [textElement('copyright', escapeRssText(site.copyright))],
+    ttl:
+      head.ttlMinutes === undefined
+        ? []
+        : [textElement('ttl', escapeText(String(head.ttlMinutes)))],
     'atom:link': toDocumentLinks(head),
     'dc:creator':
       site.author === undefined ? [] : [textElement('dc:creator', escapeRssText(site.author.name))],
