@@ -6,10 +6,12 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OutputFolder } from '../src/out/folder.ts'
+import { OutputFolder, toOutputFile } from '../src/out/folder.ts'
 import { FeedServer } from '../src/out/server.ts'
 import type { ServerSettings } from '../src/out/server.ts'
 import { toServedPath } from '../src/out/served-file.ts'
+import { Generations, toGeneration } from '../src/publisher/generations.ts'
+import { SqliteStore } from '../src/store/sqlite.ts'
 import { ask, sendRaw } from './support/ask.ts'
 import type { Reply } from './support/ask.ts'
 import { makeTemporaryFolder } from './support/temporary-folder.ts'
@@ -18,8 +20,17 @@ import { waitFor } from './support/wait-for.ts'
 const baseUrl = 'https://example.org/news/'
 const changedAtMs = Date.UTC(2026, 0, 31, 12)
 const changed = 'Sat, 31 Jan 2026 12:00:00 GMT'
-const feed = `<feed>${'An entry, and another. '.repeat(200)}</feed>\n`
+const toEntry = (number: number) =>
+  `\n  <entry><id>${number}</id>${'An entry, and another. '.repeat(20)}</entry>`
+const toFeed = (...entries: readonly number[]) =>
+  `<feed><title>${'A title. '.repeat(20)}</title>${entries.map(toEntry).join('')}\n</feed>\n`
+const feed = toFeed(9, 8, 7, 6, 5)
 const hash = toTagHash(feed)
+/** Two versions from before, and what is new since. */
+const older = [toFeed(7, 6, 5, 4, 3), toFeed(8, 7, 6, 5, 4)] as const
+const [oldHash, lastHash] = [toTagHash(older[0]), toTagHash(older[1])]
+const sinceOld = toFeed(9, 8)
+const sinceLast = toFeed(9)
 
 const files: Readonly<Record<string, string>> = {
   'atom.xml': feed,
@@ -47,6 +58,7 @@ const folder = makeTemporaryFolder()
 const out = folder.at('out')
 const faults: string[] = []
 let server: FeedServer
+let store: SqliteStore
 
 function write(path: string, text: string, atMs = changedAtMs): void {
   const place = `${out}/${path}`
@@ -73,15 +85,26 @@ beforeAll(async () => {
   mkdirSync(folder.at('elsewhere'))
   writeFileSync(folder.at('elsewhere/page.html'), 'outside')
   symlinkSync(folder.at('elsewhere'), `${out}/linked`)
-  server = await open({ isGone: (path) => Promise.resolve(path.endsWith('/taken-back.html')) })
+  store = SqliteStore.open(folder.at('state'))
+  const generations = new Generations(store.generations)
+  for (const text of [...older, feed]) await remember(generations, 'atom.xml', text)
+  server = await open({
+    isGone: (path) => Promise.resolve(path.endsWith('/taken-back.html')),
+    deltas: generations.find,
+  })
   await untilCompressed('/atom.xml')
 })
 
 afterAll(async () => {
   await server[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
   folder[Symbol.dispose]()
   if (faults.length > 0) throw new Error(faults.join('\n'))
 })
+
+async function remember(generations: Generations, path: string, text: string): Promise<void> {
+  await generations.remember([toGeneration(toOutputFile(path, text))])
+}
 
 async function untilCompressed(path: string): Promise<void> {
   for (const coding of ['gzip', 'zstd', 'br']) {
@@ -112,11 +135,11 @@ describe('a feed', () => {
       'cache-control': 'max-age=300',
       etag: `"${toTagHash(text)}"`,
       'last-modified': changed,
-      vary: 'Accept-Encoding',
+      vary: /(?:rss|atom)\.xml$/.test(path) ? 'A-IM, Accept-Encoding' : 'Accept-Encoding',
       link: `<${baseUrl}${path.slice(1)}>; rel="self"`,
       'x-content-type-options': 'nosniff',
       'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'ETag, Last-Modified, Link',
+      'access-control-expose-headers': 'ETag, Last-Modified, Link, IM, Delta-Base',
     })
     expect(headers.expires).toBeUndefined()
   })
@@ -176,6 +199,7 @@ describe('a feed', () => {
       'access-control-allow-methods': 'GET, HEAD, OPTIONS',
     })
     expect(headers['access-control-allow-headers']).toContain('If-None-Match')
+    expect(headers['access-control-allow-headers']).toContain('A-IM')
   })
 })
 
@@ -376,6 +400,149 @@ const matrix: readonly Row[] = [
   ['§13.2.2 a 304 before a range', { range: 'bytes=0-9', 'if-none-match': '*' }, 304],
 ]
 
+const since = (tag: string, more: Readonly<Record<string, string>> = {}) => {
+  return { 'a-im': 'feed', 'if-none-match': tag, ...more }
+}
+const lastTag = `"${lastHash}"`
+
+const deltaMatrix: readonly Row[] = [
+  [
+    '§10.5.3 an earlier tag',
+    since(lastTag),
+    226,
+    {
+      im: 'feed',
+      etag: `"${hash}"`,
+      'cache-control': 'no-store, im, max-age=300',
+      vary: 'A-IM, Accept-Encoding',
+      'last-modified': changed,
+      'delta-base': undefined,
+      'content-length': String(sinceLast.length),
+      'accept-ranges': undefined,
+    },
+  ],
+  ['§10.5.3 the tag of one before', since(`"${oldHash}"`), 226],
+  ['§10.5.3 that of another coding of it', since(`"${lastHash}-br"`), 226],
+  ['§10.5.3 as a proxy weakened it', since(`W/${lastTag}`), 226],
+  ['§10.5.3 another name of it', since(lastTag, { 'a-im': 'vcdiff, FEED;q=0.5' }), 226],
+  ['§10.5.3 other manipulations', since(lastTag, { 'a-im': 'vcdiff, gzip' }), 200],
+  ['§10.5.3 not wanted', since(lastTag, { 'a-im': 'feed;q=0' }), 200],
+  ['§10.5.3 not asked for', { 'if-none-match': lastTag }, 200, { im: undefined }],
+  ['§10.5.3 nothing named', { 'a-im': 'feed' }, 200, { im: undefined }],
+  ['§10.5.3 an unknown tag', since('"other"'), 200, { im: undefined }],
+  ['§10.5.3 nothing new', since(`"${hash}"`), 304, { im: undefined, etag: `"${hash}"` }],
+  ['§10.5.3 nothing new among several', since(`${lastTag}, "${hash}"`), 304],
+  ['RFC 9110 §13.1.2 any', since('*'), 304],
+  [
+    '§10.5.1 the newest of several is named',
+    since(`"${oldHash}", ${lastTag}, "other"`),
+    226,
+    { 'delta-base': lastTag, 'content-length': String(sinceLast.length) },
+  ],
+  ['RFC 9110 §13.2.2 the tag decides', since(lastTag, { 'if-modified-since': changed }), 226],
+  ['RFC 9110 §13.1.3 the date alone', { 'a-im': 'feed', 'if-modified-since': changed }, 304],
+  ['RFC 9110 §13.1.3 an older date', { 'a-im': 'feed', 'if-modified-since': earlier }, 200],
+  ['RFC 9110 §13.1.1 the tag to match', since(lastTag, { 'if-match': `"${hash}"` }), 226],
+  ['RFC 9110 §13.1.1 another to match', since(lastTag, { 'if-match': lastTag }), 412],
+  [
+    '§4 in gzip',
+    since(lastTag, { 'accept-encoding': 'gzip' }),
+    226,
+    { 'content-encoding': 'gzip', etag: gzipTag, im: 'feed' },
+  ],
+  [
+    '§4 in what is liked best',
+    since(lastTag, { 'accept-encoding': 'br;q=0.1, zstd' }),
+    226,
+    { 'content-encoding': 'zstd', etag: `"${hash}-zs"` },
+  ],
+  ['RFC 9110 §12.5.3 in nothing', since(lastTag, { 'accept-encoding': '*;q=0' }), 406],
+  ['§4.1 a range is of the whole', since(lastTag, { range: 'bytes=0-9' }), 206, { im: undefined }],
+  [
+    '§4.1 a range of what is no more',
+    since(lastTag, { range: 'bytes=0-9', 'if-range': lastTag }),
+    200,
+  ],
+]
+
+describe('what is new (RFC 3229)', () => {
+  test.each(deltaMatrix.map(([name, headers, status, more]) => ({ name, headers, status, more })))(
+    '$name gives $status',
+    async ({ headers, status, more = {} }) => {
+      const got = await get('/atom.xml', headers)
+      expect(got.status).toBe(status)
+      for (const [name, value] of Object.entries(more)) expect(got.headers[name], name).toBe(value)
+      expect(toWhole(got)).toBe(
+        status === 226
+          ? headers['if-none-match'] === `"${oldHash}"`
+            ? sinceOld
+            : sinceLast
+          : toExpectedText(got),
+      )
+    },
+  )
+
+  test.each(deltaMatrix.map(([name, headers]) => ({ name, headers })))(
+    '§10.4.1 HEAD: $name is told of the whole',
+    async ({ headers }) => {
+      const others = Object.entries(headers).filter(([name]) => !['range', 'a-im'].includes(name))
+      const [got, head] = await Promise.all([
+        get('/atom.xml', Object.fromEntries(others)),
+        ask(server.address, '/atom.xml', { method: 'HEAD', headers }),
+      ])
+      expect([head.status, head.body.length]).toEqual([got.status, 0])
+      expect({ ...head.headers, date: '' }).toEqual({ ...got.headers, date: '' })
+    },
+  )
+
+  test('is asked of RSS and Atom only', async () => {
+    for (const path of ['/feed.json', '/feeds.opml', '/index.html']) {
+      const { status, headers } = await get(path, since(lastTag))
+      expect([status, headers['im'], headers.vary]).toEqual([200, undefined, 'Accept-Encoding'])
+    }
+  })
+
+  test('whatever is asked together, the first rule that applies decides', async () => {
+    const choices = {
+      method: ['GET', 'HEAD'],
+      'if-none-match': [undefined, `"${hash}"`, lastTag, '"other"', '*'],
+      'if-modified-since': [undefined, changed, earlier],
+      'accept-encoding': [undefined, 'gzip', 'br, gzip;q=0.5'],
+      'a-im': [undefined, 'feed'],
+      range: [undefined, 'bytes=0-9', 'bytes=99999999-'],
+    } as const
+    const rows = Object.entries(choices).reduce<readonly Readonly<Record<string, string>>[]>(
+      (all, [name, values]) =>
+        all.flatMap((row) =>
+          values.map((value) => (value === undefined ? row : { ...row, [name]: value })),
+        ),
+      [{}],
+    )
+    expect(rows).toHaveLength(540)
+    const agent = new Agent({ keepAlive: true, maxSockets: 8 })
+    for (const row of rows) {
+      const { method = 'GET', ...headers } = row
+      const got = await ask(server.address, '/atom.xml', { method, headers, agent })
+      const expected = expectedStatus(row)
+      expect(got.status, JSON.stringify(row)).toBe(expected)
+      const text = expected === 226 ? sinceLast : toExpectedText(got)
+      expect(method === 'HEAD' ? '' : toWhole(got)).toBe(method === 'HEAD' ? '' : text)
+    }
+    agent.destroy()
+  })
+})
+
+/** RFC 9110 §13.2.2 and §14.2, and RFC 3229 §10.5.3 where both leave a 200. */
+function expectedStatus(row: Readonly<Record<string, string>>): number {
+  const tag = row['if-none-match']
+  if (tag === '*' || tag === `"${hash}"`) return 304
+  if (tag === undefined && row['if-modified-since'] === changed) return 304
+  if (row['method'] === 'HEAD') return 200
+  const isAsItIs = row['accept-encoding'] === undefined
+  if (row['range'] !== undefined && isAsItIs) return row['range'] === 'bytes=0-9' ? 206 : 416
+  return tag === lastTag && row['a-im'] === 'feed' && row['range'] === undefined ? 226 : 200
+}
+
 describe('conditional requests (RFC 9110)', () => {
   test.each(matrix.map(([name, headers, status, more]) => ({ name, headers, status, more })))(
     '$name gives $status',
@@ -409,7 +576,7 @@ describe('conditional requests (RFC 9110)', () => {
     expect(headers).toMatchObject({
       'cache-control': 'max-age=300',
       'last-modified': changed,
-      vary: 'Accept-Encoding',
+      vary: 'A-IM, Accept-Encoding',
     })
     expect(headers['content-type']).toBeUndefined()
     expect(headers['content-length']).toBeUndefined()
@@ -597,7 +764,14 @@ describe('whatever is asked', () => {
     const value = fc
       .array(fc.oneof(words, fc.stringMatching(/^[\u0020-\u007e]{0,4}$/)), { maxLength: 8 })
       .map((parts) => parts.join(''))
-    const names = ['accept-encoding', 'if-none-match', 'if-modified-since', 'if-range', 'range']
+    const names = [
+      'a-im',
+      'accept-encoding',
+      'if-none-match',
+      'if-modified-since',
+      'if-range',
+      'range',
+    ]
     const agent = new Agent({ keepAlive: true })
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom(...names), value)), async (pairs) => {
@@ -711,6 +885,41 @@ async function poll(state: PollState, path: string, coding: string): Promise<voi
   }
 }
 
+/** The document of a generation without what the one of another had already. */
+function toSince(generation: number, base = Number.NEGATIVE_INFINITY): string {
+  const entries = [0, 1, 2, 3, 4].map((age) => generation - age).filter((entry) => entry > base)
+  return `<feed>\n  <id>${generation}</id>${entries.map(toEntry).join('')}\n</feed>\n`
+}
+
+/** A reader that takes what is new since the version it has; every so many versions, or without a pause. */
+async function pollNews(
+  state: PollState,
+  path: string,
+  { coding, pause }: { readonly coding: string; readonly pause: number },
+): Promise<void> {
+  let tag = ''
+  let seen = Number.NEGATIVE_INFINITY
+  while (!state.isOver) {
+    const next = state.generation + pause
+    await waitFor(() => state.isOver || state.generation >= next)
+    const asked = state.generation
+    const headers = { 'accept-encoding': coding, ...(tag === '' ? {} : since(tag)) }
+    const reply = await ask(state.address, path, { headers, agent: state.agent })
+    state.reads += 1
+    const base = seen
+    if (reply.status === 304) state.unchanged += 1
+    else {
+      seen = Number(/<id>(\d+)/.exec(reply.text)?.[1])
+      tag = reply.headers.etag ?? ''
+      const expected = toSince(seen, reply.status === 226 ? base : undefined)
+      if (reply.text !== expected) state.wrong.push(`wrong: ${reply.status} ${seen} since ${base}`)
+      if (reply.status === 226) state.deltas += 1
+    }
+    if (tag.slice(1, 23) !== toTagHash(toSince(seen))) state.wrong.push(`tag: ${tag} of ${seen}`)
+    if (seen < asked) state.wrong.push(`stale: ${reply.status} ${seen} after ${asked}`)
+  }
+}
+
 type PollState = {
   readonly address: string
   readonly agent: Agent
@@ -718,6 +927,7 @@ type PollState = {
   generation: number
   reads: number
   unchanged: number
+  deltas: number
   isOver: boolean
 }
 
@@ -739,6 +949,7 @@ describe('a publication', () => {
       generation: 0,
       reads: 0,
       unchanged: 0,
+      deltas: 0,
       isOver: false,
     }
     const codings = ['', 'gzip', 'br', 'zstd', 'gzip, br']
@@ -757,6 +968,52 @@ describe('a publication', () => {
     expect(state.wrong).toEqual([])
     expect(state.reads).toBeGreaterThan(4000)
     expect(state.unchanged).toBeGreaterThan(1000)
+  })
+
+  test('is seen by whoever takes only what is new: 200 of them, each with what it had not', async () => {
+    using place = makeTemporaryFolder()
+    await using memory = SqliteStore.open(place.at('state'))
+    const generations = new Generations(memory.generations)
+    const output = OutputFolder.open(place.at('out'))
+    const publish = async (generation: number) => {
+      const bytes = Buffer.from(toSince(generation))
+      const written = [{ path: 'atom.xml', bytes }]
+      output.replace(written)
+      await generations.remember(written.map(toGeneration))
+      return written.map(({ path }) => path)
+    }
+    await publish(0)
+    await using live = await open({ root: place.at('out'), deltas: generations.find })
+    const agent = new Agent({ keepAlive: true, maxSockets: 32 })
+    const state: PollState = {
+      address: live.address,
+      agent,
+      wrong: [],
+      generation: 0,
+      reads: 0,
+      unchanged: 0,
+      deltas: 0,
+      isOver: false,
+    }
+    const polls = Array.from({ length: 10 }, (_, index) =>
+      pollNews(state, '/atom.xml', {
+        coding: ['', 'gzip', 'br'][index % 3] ?? '',
+        pause: index < 7 ? 0 : index - 6,
+      }),
+    )
+    for (let next = 1; next <= 200; next += 1) {
+      live.refresh(await publish(next), [])
+      state.generation = next
+      const enough = state.reads + 20
+      await waitFor(() => state.reads > enough)
+    }
+    state.isOver = true
+    await Promise.all(polls)
+    agent.destroy()
+    expect(state.wrong).toEqual([])
+    expect(state.reads).toBeGreaterThan(2000)
+    expect(state.unchanged).toBeGreaterThan(500)
+    expect(state.deltas).toBeGreaterThan(500)
   })
 
   test('moves Last-Modified on by a second at least, and only where the bytes changed', async () => {

@@ -13,6 +13,7 @@ import {
 import { newsboat, reloadNewsboat } from './support/readers/newsboat.ts'
 import { reportMissing } from './support/readers/read-with-all.ts'
 import { runAlongside } from './support/readers/reader.ts'
+import { pollSfeed, sfeed } from './support/readers/sfeed.ts'
 import { startRecorder } from './support/recorder.ts'
 
 // What `dropfeed watch` serves while articles come, change and go, as those see it who ask.
@@ -59,44 +60,68 @@ test('what is served at the start is what was published before', async () => {
   expect(again.headers['last-modified']).toBe(headers['last-modified'])
 })
 
-const isMissing = [newsboat.missing, feedparserPython.missing].some((why) => why !== undefined)
+const isMissing = [newsboat, feedparserPython, sfeed].some(({ missing }) => missing !== undefined)
 const hasCurl = hasTool('curl')
 
+const changes = 30
+
 test.skipIf(isMissing || !hasCurl)(
-  'newsboat, feedparser and curl see each change once, and an idle poll is a 304',
+  'newsboat, feedparser, sfeed and curl see each of 30 changes once, and keep every entry',
+  { timeout: 300_000 },
   async () => {
-    await using publication = await LivePublication.start()
+    const titles = ['Note 0']
+    await using publication = await LivePublication.start((inbox) =>
+      writeFileSync(inbox('Note 0.md'), toArticle('Note 0')),
+    )
     await using recorder = await startRecorder(publication.address)
     const body = publication.at('elsewhere/rss.xml')
     let validators: Validators = [null, null]
-    const titles: string[] = []
+    /** What feedparser's user keeps: it hands on what each poll brings. */
+    const kept = new Map<string, string>()
     const poll = async () => {
-      const boat = await reloadNewsboat(`${recorder.address}atom.xml`, publication.at('newsboat'))
-      const parsed = await pollFeedparser(`${recorder.address}rss.xml`, validators)
-      validators = parsed.validators
       // By date alone, as tt-rss asks: curl gives the file the server's time and asks whether there is a newer one.
       const words = ['-sS', '--compressed', '-R', '-z', body, '-o', body]
-      await runAlongside('curl', [...words, `${recorder.address}atom.xml`])
-      return { boat, parsed, statuses: recorder.take().map(({ status }) => status) }
+      const [boat, parsed, lines] = await Promise.all([
+        reloadNewsboat(`${recorder.address}atom.xml`, publication.at('newsboat')),
+        pollFeedparser(`${recorder.address}rss.xml`, validators),
+        pollSfeed(`${recorder.address}atom.xml`, publication.at('sfeed')),
+        runAlongside('curl', [...words, `${recorder.address}atom.xml`]),
+      ])
+      validators = parsed.validators
+      for (const { id, title } of parsed.entries) kept.set(id, title)
+      const statuses = Object.fromEntries(
+        recorder.take().map(({ agent, status }) => [/^[a-z]+/iu.exec(agent)?.[0] ?? '', status]),
+      )
+      return { boat, parsed, lines, statuses }
     }
     // newsboat keeps validators from the second time on.
     await poll()
     await poll()
-    for (const title of ['Ebb', 'Flow', 'Spring tide']) {
-      publication.write(`${title}.md`, toArticle(title))
-      await untilServed(publication, `Thus ends ${title}.`)
-      titles.push(title)
+    for (let change = 1; change <= changes; change += 1) {
+      // Every fifth is an edit.
+      const isEdit = change % 5 === 0
+      if (!isEdit) titles.push(`Note ${change}`)
+      const title = titles.at(-1) ?? ''
+      const news = `This is change ${change} of many.`
+      publication.write(`${title}.md`, toArticle(title, news))
+      await untilServed(publication, news)
       const { id } = await publication.entry(title)
-      const { boat, parsed, statuses } = await poll()
-      expect(statuses).toEqual([200, 200, 200])
-      expect(boat.fresh).toEqual([id])
-      expect(parsed.ids[0]).toBe(id)
-      expect(parsed.ids).toHaveLength(titles.length)
-      expect(readFileSync(body, 'utf8')).toContain(`Thus ends ${title}.`)
+      const { boat, parsed, lines, statuses } = await poll()
+      expect(statuses).toEqual({ newsboat: 226, feedparser: 226, sfeed: 200, curl: 200 })
+      expect(boat.fresh).toEqual(isEdit ? [] : [id])
+      expect(boat.entries.find((entry) => entry.id === id)?.content).toContain(news)
+      expect(parsed.entries.map((entry) => entry.id)).toEqual([id])
+      for (const seen of [boat.entries, lines]) {
+        expect(seen.map((entry) => entry.title).toSorted()).toEqual(titles.toSorted())
+      }
+      expect([...kept.values()]).toEqual(titles)
+      expect(readFileSync(body, 'utf8')).toContain(news)
+      if (!isEdit) continue
       const idle = await poll()
-      expect(idle.statuses).toEqual([304, 304, 304])
+      expect(idle.statuses).toEqual({ newsboat: 304, feedparser: 304, sfeed: 304, curl: 304 })
       expect(idle.boat.fresh).toEqual([])
       expect(idle.boat.entries).toHaveLength(titles.length)
+      expect(idle.lines).toHaveLength(titles.length)
     }
   },
 )

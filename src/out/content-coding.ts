@@ -30,9 +30,13 @@ export function pickCoding(
   return identity !== undefined && identity > pickedWeight ? 'identity' : picked
 }
 
-const weightsOf = recall(parseWeights, 200)
+/**
+ * Reads a list of names with weights. A weight that cannot be read refuses: nothing is done that was not
+ * asked for.
+ * Source: RFC 9110 §12.4.2; RFC 3229 §10.5.3 for `A-IM`.
+ */
+export const weightsOf = recall(parseWeights, 200)
 
-/** A weight that cannot be read refuses: nothing is compressed that was not asked for. */
 function parseWeights(header: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>()
   for (const member of header.split(',')) {

@@ -6,6 +6,8 @@ export type Media = {
   /** A browser may show it as a page: it gets a policy that lets nothing run. */
   readonly isDocument: boolean
   readonly isCompressible: boolean
+  /** A client that has an earlier version may ask for what is new since. */
+  readonly hasDeltas: boolean
   readonly maxAgeS: number
 }
 
@@ -17,15 +19,33 @@ const feedMaxAgeSMax = 3600
 const pageMaxAgeS = 60
 const otherMaxAgeS = 3600
 
-const page = { isFeed: false, isDocument: true, isCompressible: true, maxAgeS: pageMaxAgeS }
-const text = { isFeed: false, isDocument: false, isCompressible: true, maxAgeS: otherMaxAgeS }
-const binary = { isFeed: false, isDocument: false, isCompressible: false, maxAgeS: otherMaxAgeS }
+const page = {
+  hasDeltas: false,
+  isFeed: false,
+  isDocument: true,
+  isCompressible: true,
+  maxAgeS: pageMaxAgeS,
+}
+const text = {
+  hasDeltas: false,
+  isFeed: false,
+  isDocument: false,
+  isCompressible: true,
+  maxAgeS: otherMaxAgeS,
+}
+const binary = {
+  hasDeltas: false,
+  isFeed: false,
+  isDocument: false,
+  isCompressible: false,
+  maxAgeS: otherMaxAgeS,
+}
 
 /**
  * Feeds are `application/xml`, whatever `Accept` says: browsers show their own media types as raw text.
  * Media types of JSON take no charset (RFC 8259 §11).
  */
-const feed = { isFeed: true, isDocument: true, isCompressible: true }
+const feed = { hasDeltas: false, isFeed: true, isDocument: true, isCompressible: true }
 
 const xmlType = 'application/xml; charset=utf-8'
 
@@ -68,7 +88,8 @@ export function toMedia(path: string, feedMaxAgeS: number = feedMaxAgeSDefault):
   }
   const found = byEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase())
   if (found === undefined) return { ...binary, type: 'application/octet-stream' }
-  return { ...found, maxAgeS: found.maxAgeS ?? feedMaxAgeS }
+  const hasDeltas = name === 'rss.xml' || name === 'atom.xml'
+  return { ...found, hasDeltas, maxAgeS: found.maxAgeS ?? feedMaxAgeS }
 }
 
 /** Feeds of one folder that tell the same, so that what one says of its age holds for all. */

@@ -66,7 +66,7 @@ const suffixes = { identity: '', gzip: '-gz', br: '-br', zstd: '-zs' } as const 
 >
 
 /** Nothing runs, nothing is framed or sent, and only pictures, sounds and films come from elsewhere. */
-const policy = [
+export const policy = [
   "default-src 'none'",
   "style-src 'self'",
   "font-src 'self' data:",
@@ -78,11 +78,21 @@ const policy = [
 ].join('; ')
 
 /** What of a response a script from another site may read. */
-const exposed = 'ETag, Last-Modified, Link'
+const exposed = 'ETag, Last-Modified, Link, IM, Delta-Base'
 
 /** The hash of a content that makes its entity tags: 132 bits of SHA-256. */
 export function toHash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, 22)
+  return createHash('sha256').update(bytes).digest('base64url').slice(0, hashLength)
+}
+
+const hashLength = 22
+
+/** The hash in an entity tag of ours, whatever the coding; `undefined` for what cannot be one. */
+export function toBaseHash(tag: string): string | undefined {
+  const suffix = tag.slice(hashLength)
+  return codings.some((coding) => suffixes[coding] === suffix) && tag.length >= hashLength
+    ? tag.slice(0, hashLength)
+    : undefined
 }
 
 /** What addresses in headers are made of; never of what a client says. */
@@ -147,7 +157,9 @@ function sharedHeaders(
     `max-age=${media.maxAgeS}`,
     'X-Content-Type-Options',
     'nosniff',
-    ...(media.isCompressible ? ['Vary', 'Accept-Encoding'] : []),
+    ...(media.isCompressible
+      ? ['Vary', media.hasDeltas ? 'A-IM, Accept-Encoding' : 'Accept-Encoding']
+      : []),
     ...(media.isFeed
       ? [
           'Link',

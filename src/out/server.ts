@@ -4,8 +4,10 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { codeOf } from './fault.ts'
 import { toMedia } from './media.ts'
+import { DeltaResponses } from './delta-responses.ts'
+import type { FindDelta } from './delta-responses.ts'
 import { answers, redirectToFolder, respond, respondOptions } from './responses.ts'
-import type { Answer, Resource } from './responses.ts'
+import type { Answer, Asked, Resource } from './responses.ts'
 import { hasBody, isFormPath, takeForm } from './form.ts'
 import type { FormTaker } from './form.ts'
 import { isCompressedForm } from './precompressed.ts'
@@ -16,6 +18,8 @@ import type { ServedPath } from './served-file.ts'
 
 export type ServerLimits = {
   readonly memoryBytesMax: number
+  /** For the answers to those who ask for what is new since a version they have. */
+  readonly deltaBytesMax: number
   readonly headerBytesMax: number
   readonly urlLengthMax: number
   readonly connectionsMax: number
@@ -29,6 +33,7 @@ export type ServerLimits = {
 
 const serverLimits: ServerLimits = {
   memoryBytesMax: 64 * 1024 * 1024,
+  deltaBytesMax: 8 * 1024 * 1024,
   headerBytesMax: 16 * 1024,
   urlLengthMax: 2048,
   connectionsMax: 2000,
@@ -54,6 +59,8 @@ export type ServerSettings = {
   readonly hubs?: () => readonly string[]
   /** Takes forms that are sent to one path, where nothing else is; see `FormTaker`. */
   readonly form?: FormTaker
+  /** Knows earlier versions of the feeds; without it everybody gets them whole. */
+  readonly deltas?: FindDelta | undefined
   readonly log: { fault(sentence: string): void }
 }
 
@@ -68,6 +75,7 @@ export class FeedServer implements AsyncDisposable {
   readonly #settings: ServerSettings
   readonly #limits: ServerLimits
   readonly #table: ResponseTable
+  readonly #deltas: DeltaResponses | undefined
   readonly #server: Server
   #isStopping = false
 
@@ -81,6 +89,7 @@ export class FeedServer implements AsyncDisposable {
       memoryBytesMax: limits.memoryBytesMax,
       hubs: settings.hubs,
     })
+    this.#deltas = settings.deltas && new DeltaResponses(settings.deltas, limits.deltaBytesMax)
     this.#server = createServer(
       {
         maxHeaderSize: limits.headerBytesMax,
@@ -188,14 +197,20 @@ export class FeedServer implements AsyncDisposable {
     const finish = (resource: Resource | undefined) =>
       resource === undefined
         ? this.#answerOther({ served, path }, asked, response)
-        : respond(resource, asked, Date.now())
+        : this.#answerWhole(resource, asked)
     return found instanceof Promise ? found.then(finish) : finish(found)
+  }
+
+  #answerWhole(resource: Resource, asked: Asked): Answer | Promise<Answer> {
+    const whole = respond(resource, asked, Date.now())
+    const delta = whole.status === 200 ? this.#deltas?.answer(resource, asked) : undefined
+    return delta instanceof Promise ? delta.then((late) => late ?? whole) : (delta ?? whole)
   }
 
   /** For what the table has not: a large file, a folder, what is gone or was never there. */
   #answerOther(
     { served, path }: { readonly served: ServedPath; readonly path: string },
-    asked: Parameters<typeof respond>[1],
+    asked: Asked,
     response: ServerResponse,
   ): Answer | undefined | Promise<Answer | undefined> {
     const { root, isGone } = this.#settings

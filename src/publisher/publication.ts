@@ -1,11 +1,24 @@
 import type { Problem } from '../core/problem.ts'
+import { toMedia } from '../out/media.ts'
 import type { Output, OutputChange, OutputFile } from '../out/folder.ts'
+import { toGeneration } from './generations.ts'
+import type { Generation } from './generations.ts'
 
 /** What one publication did to `out/`. */
 export type Publication = OutputChange & {
   /** Paths where nothing is any more; some may have been empty before. */
   readonly removed: readonly string[]
   readonly problems: readonly Problem[]
+  /** The feeds among what was written, as far as they are remembered. */
+  readonly generations: readonly Generation[]
+}
+
+export const nothingPublished: Publication = {
+  written: [],
+  unchanged: [],
+  removed: [],
+  problems: [],
+  generations: [],
 }
 
 /** Writes a publication to `out/` and keeps account of it. */
@@ -15,6 +28,7 @@ export class PublicationWriter {
   readonly #unchanged: string[] = []
   readonly #removed: string[] = []
   readonly #problems: Problem[] = []
+  readonly #generations: Generation[] = []
 
   constructor(output: Output) {
     this.#output = output
@@ -24,6 +38,11 @@ export class PublicationWriter {
     const { written, unchanged } = await this.#output.replace(files)
     this.#written.push(...written)
     this.#unchanged.push(...unchanged)
+    const changed = new Set(written)
+    for (const file of files) {
+      if (!changed.has(file.path) || !toMedia(file.path).hasDeltas) continue
+      this.#generations.push(toGeneration(file))
+    }
   }
 
   remove(paths: readonly string[]): void {
@@ -42,6 +61,7 @@ export class PublicationWriter {
       unchanged: this.#unchanged,
       removed: this.#removed,
       problems: this.#problems,
+      generations: this.#generations,
     }
   }
 }

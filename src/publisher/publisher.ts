@@ -7,6 +7,7 @@ import type { Unreadable } from '../inbox/scan.ts'
 import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
+import type { FindDelta } from '../out/delta-responses.ts'
 import { OutputFolder } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
@@ -14,11 +15,13 @@ import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
 import { applyDue } from './due.ts'
+import { Generations } from './generations.ts'
 import { openPrecompression } from './precompression.ts'
 import type { Precompression } from './precompression.ts'
 import { FeedNotes } from './feed-notes.ts'
 import { toAudience, toNamedHubs } from './named-hubs.ts'
 import type { HubSource } from './named-hubs.ts'
+import { nothingPublished } from './publication.ts'
 import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
@@ -80,6 +83,7 @@ export class Publisher implements AsyncDisposable {
   readonly #origin: Origin
   readonly #documents: Documents
   readonly #notes: FeedNotes
+  readonly #generations: Generations
   readonly #lock: Disposable
   #isFirstRun = true
   #areRulesNew: boolean
@@ -108,6 +112,7 @@ export class Publisher implements AsyncDisposable {
     this.#origin = parts.origin
     this.#documents = parts.documents
     this.#notes = parts.notes
+    this.#generations = new Generations(parts.store.generations)
     this.#lock = parts.lock
     this.#areRulesNew = parts.areRulesNew
   }
@@ -245,6 +250,11 @@ export class Publisher implements AsyncDisposable {
     return this.#store.publication.isGone(path)
   }
 
+  /** Finds what of a feed document is new since an earlier version of it. */
+  get findDelta(): FindDelta {
+    return this.#generations.find
+  }
+
   async #takeIn(
     marks: Marks,
     isWaiting: (path: string) => boolean,
@@ -320,11 +330,12 @@ export class Publisher implements AsyncDisposable {
   async #publish(isPartial = false): Promise<Publication> {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
-    if (this.#isPublicationDue) return { written: [], unchanged: [], removed: [], problems: [] }
+    if (this.#isPublicationDue) return nothingPublished
     await this.#awaitGeneration()
     this.#notes.hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
     this.#notes.isPublishing = true
     const change = await this.#documents.publish(isPartial)
+    await this.#generations.remember(change.generations)
     if (!isPartial) await this.#precompression.settle()
     this.#edges.onPublication?.(change)
     this.#notes.isPublishing = false

@@ -87,6 +87,7 @@ async function openServer(
     port,
     baseUrl,
     isPrecompressed: precompress,
+    deltas: publisher.findDelta,
     isGone: (path) => publisher.isGone(path),
     ...hubs.served,
     log,

@@ -244,6 +244,23 @@ export const schemaSteps: readonly string[] = [
   CREATE INDEX verification_host ON verification (host);
   CREATE INDEX verification_next ON verification (next_at_ms);
   `,
+  `
+  -- The versions of entries that a feed document holds now, and what each version of it had that the one
+  -- before had not: digests, in a list with spaces.
+  CREATE TABLE document (
+    path TEXT PRIMARY KEY,
+    number INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    parts TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE generation (
+    path TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    fresh TEXT NOT NULL,
+    PRIMARY KEY (path, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

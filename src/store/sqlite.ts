@@ -21,6 +21,7 @@ import {
   toProblems,
 } from './rows.ts'
 import { HubTables } from './hub-tables.ts'
+import { GenerationTables } from './generation-tables.ts'
 import { Statements } from './statements.ts'
 import { PublicationTables } from './publication-tables.ts'
 import { openDatabase } from './open-database.ts'
@@ -51,6 +52,7 @@ export class SqliteStore implements Store {
   readonly #entries: EntryWriter
   readonly publication: PublicationTables
   readonly hubs: HubTables
+  readonly generations: GenerationTables
 
   private constructor(database: DatabaseSync) {
     this.#database = database
@@ -59,6 +61,7 @@ export class SqliteStore implements Store {
     const transaction = <T>(work: () => T) => this.#transaction(work)
     this.publication = new PublicationTables(this.#statements, transaction)
     this.hubs = new HubTables(this.#statements, transaction)
+    this.generations = new GenerationTables(this.#statements, transaction)
   }
 
   /**

@@ -276,6 +276,26 @@ export type HubStore = {
   readonly subscriptions: SubscriptionStore
 }
 
+/** A version of a feed document, and what it had that the one before had not. */
+export type GenerationStep = { readonly hash: string; readonly fresh: readonly string[] }
+
+/** What the versions of feed documents held, without their text. */
+export type GenerationStore = {
+  latest(
+    path: string,
+  ): Eventually<{ readonly hash: string; readonly parts: readonly string[] } | undefined>
+  /** Oldest first. */
+  steps(path: string): Eventually<readonly GenerationStep[]>
+  /** Adds a version to each of these documents, all or none, and forgets those beyond so many of one. */
+  add(
+    steps: readonly (GenerationStep & {
+      readonly path: string
+      readonly parts: readonly string[]
+    })[],
+    stepsMax: number,
+  ): Eventually<void>
+}
+
 /**
  * The catalogue kept between runs. Every call is one exchange about a whole batch, so that a store on
  * another machine stays fast; `commit` is applied whole or not at all.
@@ -283,6 +303,7 @@ export type HubStore = {
 export type Store = AsyncDisposable & {
   readonly publication: PublicationStore
   readonly hubs: HubStore
+  readonly generations: GenerationStore
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>

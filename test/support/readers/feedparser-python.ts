@@ -55,7 +55,7 @@ feed = feedparser.parse(sys.argv[1], etag=etag, modified=modified)
 if feed.bozo and feed.status != 304: sys.exit('feedparser says: %r' % feed.bozo_exception)
 print(json.dumps({
     'status': feed.status,
-    'ids': [entry.id for entry in feed.entries],
+    'entries': [{'id': entry.id, 'title': entry.title} for entry in feed.entries],
     'validators': [feed.get('etag') or etag, feed.get('modified') or modified],
 }))
 `
@@ -68,7 +68,7 @@ export async function pollFeedparser(
   validators: Validators,
 ): Promise<{
   readonly status: number
-  readonly ids: readonly string[]
+  readonly entries: readonly { readonly id: string; readonly title: string }[]
   readonly validators: Validators
 }> {
   const memory = JSON.stringify(validators)

@@ -1,6 +1,6 @@
 import { readFile, writeFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ReadEntry, type Reader, missingProgram, run } from './reader.ts'
+import { type ReadEntry, type Reader, missingProgram, run, runAlongside } from './reader.ts'
 
 /** sfeed: RSS and Atom through a parser of its own; whoever reads on gets lines of fields. */
 export const sfeed: Reader = {
@@ -34,6 +34,25 @@ export async function reloadSfeed(
   const all = [...lines.values()]
   await writeFile(kept, all.map((line) => `${line}\n`).join(''))
   return { entries: all.map((line) => toEntry(line)), fresh }
+}
+
+/**
+ * Lets sfeed's own `sfeed_update` poll a server, and name the entity tag it has, as its manual shows.
+ * @returns all it holds
+ */
+export async function pollSfeed(address: string, folder: string): Promise<readonly ReadEntry[]> {
+  await mkdir(folder, { recursive: true })
+  const settings = join(folder, 'sfeedrc')
+  const tag = join(folder, 'etag')
+  await writeFile(
+    settings,
+    `sfeedpath="${folder}"
+feeds() { feed kept '${address}'; }
+fetch() { curl -fsS -A sfeed --etag-compare '${tag}' --etag-save '${tag}' "$2"; }
+`,
+  )
+  await runAlongside('sfeed_update', [settings], folder)
+  return splitLines(await readFile(join(folder, 'kept'), 'utf8')).map((line) => toEntry(line))
 }
 
 function toLines(document: string): readonly string[] {
