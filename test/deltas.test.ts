@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { toOutputFile } from '../src/out/folder.ts'
 import type { OutputFile } from '../src/out/folder.ts'
+import { silentLog } from '../src/log.ts'
 import { Generations, toGeneration } from '../src/publisher/generations.ts'
+import { Publisher } from '../src/publisher/publisher.ts'
 import { catalogueFile, SqliteStore } from '../src/store/sqlite.ts'
 import type { Reply } from './support/ask.ts'
 import { renderFeed, toExampleEntry } from './support/feed-examples.ts'
@@ -247,3 +250,33 @@ test('some 200 versions of each feed are remembered, in little room', async () =
     .get()
   expect(row).toEqual({ n: 200, bytes: 200 * (8 + 22 + 12) })
 })
+
+test('the main feeds are told of before the rest is written, with the pages they name', async () => {
+  await using files = Publication.make(settings)
+  const steps: Tell[] = []
+  await using publisher = await Publisher.open(files.settings, {
+    log: silentLog,
+    now: () => files.nowMs,
+    onPublication: ({ written }) => {
+      steps.push({ written, isCategoryThere: existsSync(`${files.settings.out}/categories`) })
+    },
+  })
+  for (let day = 1; day <= 3; day += 1) {
+    files.write(`${day}.md`, `${dated(`Note ${day}`, day)}\n#sea\n`)
+  }
+  await publisher.run({ kind: 'all' })
+  expect(steps).toEqual([
+    {
+      written: expect.arrayContaining(['atom.xml', 'articles/2025/12/note-1.html']),
+      isCategoryThere: false,
+    },
+    {
+      written: expect.arrayContaining(['categories/sea/atom.xml', 'index.html']),
+      isCategoryThere: true,
+    },
+  ])
+  const paths = steps.flatMap(({ written }) => written)
+  expect(paths).toHaveLength(new Set(paths).size)
+})
+
+type Tell = { readonly written: readonly string[]; readonly isCategoryThere: boolean }

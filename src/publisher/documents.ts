@@ -1,4 +1,4 @@
-import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
+import { archivePath, feedFiles, renderDocument, toOpenPageName } from '../core/feed/feed.ts'
 import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
@@ -9,7 +9,7 @@ import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
-import type { ArchivePage, CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { toCategorySlug, toFolderFiles } from './category-folder.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { newestChange } from './feed-date.ts'
@@ -125,8 +125,13 @@ export class Documents implements Disposable {
    * Publishes all that is stale. Its cost follows the change and the length of a feed, not the number of
    * entries.
    * @param isPartial more is to come at once: only the main feeds and the pages they name
+   * @param tell is told once the main feeds and what they name are in place, before the rest is written
+   * @returns the whole change, and the rest of it that was not told of
    */
-  async publish(isPartial = false): Promise<Publication> {
+  async publish(
+    isPartial: boolean,
+    tell: (step: Publication) => Promise<void>,
+  ): Promise<{ readonly change: Publication; readonly rest: Publication }> {
     this.#writer = new PublicationWriter(this.#output)
     await this.#prepare()
     const window = await this.#pickWindow('')
@@ -136,7 +141,7 @@ export class Documents implements Disposable {
       const { pages } = await this.#store.publication.stale()
       await this.#publishPages(pages.filter((id) => shown.has(id)))
       await this.#publishMain(window, 0)
-      return this.#writer.report()
+      return { change: this.#writer.report(), rest: this.#writer.step() }
     }
     const { categories } = await this.#store.publication.stale()
     const areNamed = await this.#nameCategories(categories)
@@ -145,10 +150,11 @@ export class Documents implements Disposable {
     await this.#publishPages(stale.pages)
     await this.#publishArchive(stale.archivePages)
     await this.#publishMain(window, await this.#store.publication.archivePages())
+    await tell(this.#writer.step())
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window, areNamed || stale.categories.length > 0)
     await this.#remove()
-    return this.#writer.report()
+    return { change: this.#writer.report(), rest: this.#writer.step() }
   }
 
   /** Where nothing is published, or the language of the pages changed, all is to be written. */
@@ -222,7 +228,7 @@ export class Documents implements Disposable {
       if (found === undefined) continue
       const rendered = await this.#renderings.render(found.entries)
       const base = await this.#toHead(found.entries, undefined)
-      const names: readonly ArchivePageName[] = page < last ? [page] : [page, toOpenName(found)]
+      const names: readonly ArchivePageName[] = page < last ? [page] : [page, toOpenPageName(found)]
       const files = names.flatMap((name) => {
         const next = page < last ? page + 1 : undefined
         const archive = { page: name, previous: page > 1 ? page - 1 : undefined, next }
@@ -238,7 +244,7 @@ export class Documents implements Disposable {
 
   async #publishMain(window: readonly LiveEntry[], archivePages: number): Promise<void> {
     const last = await this.#store.publication.archivePage(archivePages)
-    const previous = last && toOpenName(last)
+    const previous = last && toOpenPageName(last)
     const head: FeedHead = {
       ...(await this.#toHead(window, await this.#store.newestDeletionAtMs())),
       archive: { current: true, previous },
@@ -351,8 +357,4 @@ export class Documents implements Disposable {
 function lengthBytesOf(rendering: Rendering | undefined): number {
   if (rendering === undefined) return 0
   return Math.max(...formats.map((format) => rendering[format].bytes.length))
-}
-
-function toOpenName({ page, given }: ArchivePage): ArchivePageName {
-  return `${page}-${given}`
 }

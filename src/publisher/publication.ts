@@ -29,6 +29,8 @@ export class PublicationWriter {
   readonly #removed: string[] = []
   readonly #problems: Problem[] = []
   readonly #generations: Generation[] = []
+  /** How many of each were told of. */
+  #told: Readonly<Record<keyof Publication, number>> | undefined
 
   constructor(output: Output) {
     this.#output = output
@@ -62,6 +64,26 @@ export class PublicationWriter {
       removed: this.#removed,
       problems: this.#problems,
       generations: this.#generations,
+    }
+  }
+
+  /** What was done since this was asked for last. */
+  step(): Publication {
+    const whole = this.report()
+    const told = this.#told
+    this.#told = {
+      written: whole.written.length,
+      unchanged: whole.unchanged.length,
+      removed: whole.removed.length,
+      problems: whole.problems.length,
+      generations: whole.generations.length,
+    }
+    return {
+      written: whole.written.slice(told?.written),
+      unchanged: whole.unchanged.slice(told?.unchanged),
+      removed: whole.removed.slice(told?.removed),
+      problems: whole.problems.slice(told?.problems),
+      generations: whole.generations.slice(told?.generations),
     }
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
 import { isWithin } from '../inbox/path.ts'
@@ -16,6 +15,7 @@ import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
 import { applyDue } from './due.ts'
 import { Generations } from './generations.ts'
+import { awaitGeneration, letEventsIn } from './pace.ts'
 import { openPrecompression } from './precompression.ts'
 import type { Precompression } from './precompression.ts'
 import { FeedNotes } from './feed-notes.ts'
@@ -38,7 +38,10 @@ export type Edges = {
   /** Gives the publication's own id (`urn:uuid:…`) when there is none yet; a random one by default. */
   readonly mintSiteId?: (() => string) | undefined
   readonly onProgress?: ((done: number, total: number) => void) | undefined
-  /** Told of each publication, of which a run may have several, once all its files are in place. */
+  /**
+   * Told of each step of a publication, of which a run may have several, once its files are in place: of the
+   * main feeds and what they name before the rest.
+   */
   readonly onPublication?: ((publication: Publication) => void) | undefined
 }
 
@@ -56,12 +59,6 @@ export type RunReport = {
   readonly deferred: readonly string[]
   readonly ms: number
 }
-
-/**
- * Publications are at least this long apart, so that the times of the files tell them apart even where
- * a file's time has whole seconds only.
- */
-export const generationMs = 1_000
 
 /** The feeds are refreshed at least this often while many files are taken in. */
 const refreshMs = 1_000
@@ -321,7 +318,7 @@ export class Publisher implements AsyncDisposable {
     add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
   ): Promise<void> {
     this.#edges.onProgress?.(done, total)
-    await new Promise((resolve) => void setImmediate(resolve))
+    await letEventsIn()
     if (done === total || performance.now() - this.#publishedAtMs < refreshMs) return
     const { written, unchanged } = await this.#publish(true)
     add({ ...nothing, written: written.length, unchanged: unchanged.length })
@@ -331,28 +328,24 @@ export class Publisher implements AsyncDisposable {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
     if (this.#isPublicationDue) return nothingPublished
-    await this.#awaitGeneration()
+    await awaitGeneration(this.#store, this.#edges.now(), () => this.#documents.isStale())
     this.#notes.hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
     this.#notes.isPublishing = true
-    const change = await this.#documents.publish(isPartial)
-    await this.#generations.remember(change.generations)
+    const { change, rest } = await this.#documents.publish(isPartial, async (step) => {
+      await this.#generations.remember(step.generations)
+      this.#edges.onPublication?.(step)
+      // Who waits for the feeds is answered before the rest is written.
+      await letEventsIn()
+    })
+    await this.#generations.remember(rest.generations)
     if (!isPartial) await this.#precompression.settle()
-    this.#edges.onPublication?.(change)
+    this.#edges.onPublication?.(rest)
     this.#notes.isPublishing = false
     this.#publishedAtMs = performance.now()
     if (change.written.length > 0) {
       await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
     }
     return change
-  }
-
-  /** Waits until the second of the last publication is over, also that of another run, if there is one to come. */
-  async #awaitGeneration(): Promise<void> {
-    const publishedAtMs = Number((await this.#store.readValue('published-at-ms')) ?? 0)
-    const agoMs = this.#edges.now() - publishedAtMs
-    // A clock that went back makes it wait once, and no longer.
-    const waitMs = Math.min(generationMs - agoMs, generationMs)
-    if (waitMs > 0 && (await this.#documents.isStale())) await pause(waitMs)
   }
 }
 

@@ -3,7 +3,8 @@ import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
 import { Hubs } from './hubs.ts'
-import { generationMs, Publisher } from './publisher.ts'
+import { generationMs } from './pace.ts'
+import { Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
 /** How often a held run asks whether a person has released it. */

@@ -9,6 +9,7 @@ import { renderRssFrame, renderRssItem } from './rss.ts'
 
 export {
   archivePath,
+  toOpenPageName,
   type ArchivePageName,
   feedFiles,
   type FeedFormat,

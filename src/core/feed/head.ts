@@ -76,6 +76,14 @@ export function archivePath(page: ArchivePageName): string {
   return `archive/${page}.xml`
 }
 
+/** The name of an archive page while it is open. */
+export function toOpenPageName(open: {
+  readonly page: number
+  readonly given: number
+}): ArchivePageName {
+  return `${open.page}-${open.given}`
+}
+
 /** The absolute address of an archive page; undefined when there is none. */
 export function toArchiveUrl(
   head: FeedHead,
