@@ -42,6 +42,11 @@ export class ServedPublication implements AsyncDisposable {
     await this.#publisher.run({ kind: 'all' })
   }
 
+  /** Ends with `/`. */
+  get address(): string {
+    return this.#server.address
+  }
+
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     return ask(this.#server.address, path, { headers })
   }
