@@ -27,9 +27,8 @@ export async function applyDue(
       const wish = article.slug ?? article.title
       const permalink = toPermalink(wish, record.publishedAtMs, settings.timezone)
       const categories = toCategories(article.categories)
-      return [
-        { ...record, state: 'live', article, categories, permalink, updatedFromMs: undefined },
-      ]
+      const since = { arrivedAtMs: nowMs, updatedFromMs: undefined, deletedAtMs: undefined }
+      return [{ ...record, ...since, state: 'live', article, categories, permalink }]
     }),
   })
 }

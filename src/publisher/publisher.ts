@@ -189,7 +189,6 @@ export class Publisher implements AsyncDisposable {
     }
     const problems: Problem[] = []
     const deferred: string[] = []
-    add(await applyDue(this.#store, this.#settings, this.#edges.now()))
     const inbox = inboxState(this.#settings.inbox)
     if (inbox.kind === 'missing') {
       problems.push({ code: 'inbox-missing', path: this.#settings.inbox, found: inbox.reason })
@@ -198,6 +197,8 @@ export class Publisher implements AsyncDisposable {
       problems.push(...intake.problems)
       deferred.push(...intake.deferred)
     }
+    // What was postponed, prolonged or deleted meanwhile is not due.
+    add(await applyDue(this.#store, this.#settings, this.#edges.now()))
     const isDue = this.#isPublicationDue || (await this.areHubsOthers())
     if (this.#isFirstRun || isDue || marks.kind === 'all' || isChange(totals)) {
       const refused = await this.#publish()

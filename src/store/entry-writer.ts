@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite'
+import { wasSeen } from '../core/entry/catalogue.ts'
 import type {
   CatalogueChanges,
   EntryChange,
@@ -6,7 +7,14 @@ import type {
   EntryState,
 } from '../core/entry/catalogue.ts'
 import type { PermalinkWish } from '../core/entry/permalink.ts'
-import { integer, optionalText, text, toEntryState, toSketchBytes } from './rows.ts'
+import {
+  integer,
+  optionalInteger,
+  optionalText,
+  text,
+  toEntryState,
+  toSketchBytes,
+} from './rows.ts'
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { CommitSummary } from './store.ts'
@@ -27,6 +35,7 @@ type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
   readonly updatedFromMs: number
   readonly arrivedAtMs: number
   readonly expiresAtMs: number | undefined
+  readonly deletedAtMs: number | undefined
   readonly permalink: string | undefined
   readonly path: string | undefined
 }
@@ -77,6 +86,7 @@ export class EntryWriter {
       updatedAtMs: this.#freeInstant(record.updatedAtMs),
       updatedFromMs: record.updatedAtMs,
       expiresAtMs: undefined,
+      deletedAtMs: undefined,
       permalink: record.permalink,
       path: undefined,
     })
@@ -175,8 +185,12 @@ export class EntryWriter {
         ? integer(row, 'updated_at_ms')
         : this.#freeInstant(updatedFromMs)
     const publishedAtMs = change.publishedAtMs ?? updatedAtMs
-    // Nobody has seen the permalink of what was only scheduled.
-    const isNamed = row !== undefined && row['state'] !== 'scheduled'
+    const isNamed =
+      row !== undefined &&
+      wasSeen({
+        state: toEntryState(text(row, 'state')),
+        deletedAtMs: optionalInteger(row, 'deleted_at_ms'),
+      })
     const earlier = isNamed ? optionalText(row, 'permalink') : undefined
     return {
       id,
@@ -189,6 +203,7 @@ export class EntryWriter {
       arrivedAtMs:
         change.arrivedAtMs ?? (row === undefined ? publishedAtMs : integer(row, 'arrived_at_ms')),
       expiresAtMs,
+      deletedAtMs: change.deletedAtMs,
       permalink: earlier ?? this.#freePermalink(change.permalink, id),
       articleKey,
       visibleKey,
@@ -212,9 +227,10 @@ export class EntryWriter {
       `UPDATE entry SET state = ?, title = ?, language = ?, published_at_ms = ?,
         updated_at_ms = ?, updated_from_ms = ?, arrived_at_ms = ?, expires_at_ms = ?, permalink = ?,
         article_key = ?, visible_key = ?, sketch = ?, path = ?,
-        deleted_at_ms = CASE WHEN ? THEN NULL ELSE deleted_at_ms END WHERE key = ?`,
+        deleted_at_ms = CASE WHEN ? THEN NULL ELSE coalesce(?, deleted_at_ms) END WHERE key = ?`,
       ...toValues(written),
       written.state === 'live' ? 1 : 0,
+      written.deletedAtMs ?? null,
       key,
     )
     return key

@@ -197,7 +197,7 @@ export class SqliteStore implements Store {
 
   deletedSince(sinceMs: number): number {
     const row = this.#statements.get(
-      'SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ?',
+      "SELECT COUNT(*) AS n FROM entry WHERE deleted_at_ms > ? AND state = 'retracted'",
       sinceMs,
     )
     return row === undefined ? 0 : integer(row, 'n')

@@ -328,7 +328,7 @@ export type Store = AsyncDisposable & {
   nextDueAtMs(): Eventually<number | undefined>
   /** Entries dated in the future, the next first. */
   scheduled(limit: number): Eventually<readonly EntryRecord[]>
-  /** Entries that were deleted after this instant. */
+  /** Entries whose files were deleted after this instant. */
   deletedSince(sinceMs: number): Eventually<number>
   newestDeletionAtMs(): Eventually<number | undefined>
   articles(ids: readonly string[]): Eventually<ReadonlyMap<string, Article>>

@@ -22,6 +22,7 @@ export type EntryRecord = {
   readonly updatedAtMs: number
   /** When subscribers could first see it; for the stock found by the first load, when it was published. */
   readonly arrivedAtMs: number
+  /** When readers last lost it; absent while it is live, and for what they never saw. */
   readonly deletedAtMs?: number | undefined
   readonly expiresAtMs?: number | undefined
   /** Path below the base address; given at first publication, kept for good. */
@@ -70,6 +71,8 @@ export type EntryChange = {
   readonly updatedFromMs?: number | undefined
   readonly arrivedAtMs?: number | undefined
   readonly expiresAtMs?: number | undefined
+  /** When readers lose it by this change. Undefined: unchanged; for what is live there is none. */
+  readonly deletedAtMs?: number | undefined
   readonly articleKey: string
   readonly visibleKey: string
   readonly sketch: Sketch
@@ -91,6 +94,14 @@ export type CatalogueChanges = {
     readonly state: 'retracted' | 'expired'
     readonly atMs: number
   }[]
+}
+
+/** Says whether readers may have seen an entry: its date and address then stay as they are. */
+export function wasSeen({
+  state,
+  deletedAtMs,
+}: Pick<EntryRecord, 'state' | 'deletedAtMs'>): boolean {
+  return state === 'live' || state === 'recovered' || deletedAtMs !== undefined
 }
 
 export const noChanges: CatalogueChanges = { entries: [], files: [], forgottenPaths: [], ended: [] }

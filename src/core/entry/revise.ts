@@ -1,4 +1,5 @@
 import type { Problem } from '../problem.ts'
+import { wasSeen } from './catalogue.ts'
 import type { EntryChange, EntryRecord, FileRecord } from './catalogue.ts'
 import type { ToCategories } from './entry.ts'
 import type { Decision } from './identity.ts'
@@ -26,7 +27,7 @@ export type Revision = {
  */
 export function revise(decision: EntryDecision, moment: Moment): Revision {
   const { arrival, article, keys, id, earlier } = decision
-  const known = earlier !== undefined && wasSeen(earlier) ? earlier : undefined
+  const known = earlier !== undefined && isDated(earlier) ? earlier : undefined
   const publishedAtMs = known?.publishedAtMs ?? article.publishedAtMs
   const problems = [...decision.problems, ...dateNotices(decision, known, moment.nowMs)]
   const file: FileRecord = {
@@ -38,7 +39,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
     entryId: id,
     problems,
   }
-  const state = stateAt(publishedAtMs, article.expiresAtMs, moment.nowMs)
+  const state = stateAt(known === undefined ? publishedAtMs : undefined, article, moment.nowMs)
   const isUnchanged =
     earlier?.state === state && earlier.articleKey === keys.articleKey && earlier.path === file.path
   if (isUnchanged) return { change: undefined, file }
@@ -52,6 +53,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
       updatedFromMs,
       arrivedAtMs: arrivalTime(earlier, state, publishedAtMs, moment),
       expiresAtMs: article.expiresAtMs,
+      deletedAtMs: state === 'expired' && isShown(earlier) ? moment.nowMs : undefined,
       articleKey: keys.articleKey,
       visibleKey: keys.visibleKey,
       sketch: keys.sketch,
@@ -62,18 +64,23 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
   }
 }
 
-/** Readers may have seen it; what is only scheduled can still change its date. */
-function wasSeen(record: EntryRecord): boolean {
-  return record.state !== 'scheduled' && !(record.state === 'retracted' && record.articleKey === '')
+/** Readers know its dates. Of a tombstone read back from a feed nothing but the id is known. */
+function isDated(record: EntryRecord): boolean {
+  return wasSeen(record) && !(record.state === 'retracted' && record.articleKey === '')
 }
 
+function isShown(record: EntryRecord | undefined): boolean {
+  return record?.state === 'live' || record?.state === 'recovered'
+}
+
+/** @param heldUntilMs undefined for what was published before: that is not taken back by a clock set back */
 function stateAt(
-  publishedAtMs: number | undefined,
-  expiresAtMs: number | undefined,
+  heldUntilMs: number | undefined,
+  { expiresAtMs }: Pick<EntryDecision['article'], 'expiresAtMs'>,
   nowMs: number,
 ): 'live' | 'scheduled' | 'expired' {
   if (expiresAtMs !== undefined && expiresAtMs <= nowMs) return 'expired'
-  return publishedAtMs !== undefined && publishedAtMs > nowMs ? 'scheduled' : 'live'
+  return heldUntilMs !== undefined && heldUntilMs > nowMs ? 'scheduled' : 'live'
 }
 
 /** Undefined: it stays as it is. */
@@ -104,7 +111,7 @@ function arrivalTime(
   publishedAtMs: number | undefined,
   { nowMs, isFirstLoad }: Moment,
 ): number | undefined {
-  if (earlier?.state === 'live' || earlier?.state === 'recovered') return undefined
+  if (isShown(earlier)) return undefined
   if (state === 'scheduled') return publishedAtMs
   return isFirstLoad ? Math.min(publishedAtMs ?? nowMs, nowMs) : nowMs
 }
