@@ -237,7 +237,8 @@ export class Documents implements Disposable {
       })
       if (files.length < names.length) continue
       await this.#writer.replace(files)
-      await publication.nameArchivePage(page, files.at(-1)?.path ?? '')
+      const paths = files.map(({ path }) => path)
+      await publication.nameArchivePage(page, paths)
       await publication.settle('archive', [String(page)])
     }
   }

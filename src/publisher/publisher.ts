@@ -125,7 +125,8 @@ export class Publisher implements AsyncDisposable {
       store = SqliteStore.open(settings.state)
       const folder = OutputFolder.open(settings.out)
       folder.sweep()
-      const origin = await recoverOrigin(store, folder, edges)
+      const { feedLength } = settings.limits
+      const origin = await recoverOrigin(store, folder, { ...edges, feedLength })
       if (origin.recovered > 0) {
         edges.log.event('recovered entries from the published feed', { entries: origin.recovered })
       }

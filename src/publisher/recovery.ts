@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { toTerm } from '../core/article/hashtags.ts'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
 import { toSketch } from '../core/entry/sketch.ts'
 import { feedFiles } from '../core/feed/feed.ts'
 import type { Tombstone } from '../core/feed/feed.ts'
-import { readPublishedFeed } from '../core/feed/read-feed.ts'
-import type { PublishedEntry } from '../core/feed/read-feed.ts'
+import { readPublishedCategories, readPublishedFeed } from '../core/feed/read-feed.ts'
+import type { PublishedEntry, PublishedFeed } from '../core/feed/read-feed.ts'
 import type { Output } from '../out/folder.ts'
-import type { Store } from '../store/store.ts'
+import type { CategoryRecord, Store } from '../store/store.ts'
 
 export type Origin = {
   /** `urn:uuid:…` */
@@ -25,18 +26,26 @@ export type Origin = {
 export async function recoverOrigin(
   store: Store,
   output: Output,
-  edges: { readonly now: () => number; readonly mintSiteId?: (() => string) | undefined },
+  edges: {
+    readonly now: () => number
+    readonly mintSiteId?: (() => string) | undefined
+    /** Newest entries that the main feed shows, whenever they arrived. */
+    readonly feedLength: number
+  },
 ): Promise<Origin> {
   const known = await store.readValue('site-id')
   const createdAtMs = await store.readValue('created-at-ms')
   if (known !== undefined && createdAtMs !== undefined) {
     return { siteId: known, createdAtMs: Number(createdAtMs), isNew: false, recovered: 0 }
   }
-  const published = readPublished(output)
+  const published = readPublished(output, edges.feedLength)
   const { records } = published
   await store.recover([...records, ...published.tombstones.map(toTombstoneRecord)])
+  await store.publication.recoverCategories(readCategories(output))
   // They are written anew, perhaps under other names.
   await store.publication.markRemoved(published.archivePaths)
+  // What the feeds do not know is no old stock.
+  if (records.length > 0) await store.writeValue('first-load-done', 'yes')
   const origin = {
     siteId: published.id ?? edges.mintSiteId?.() ?? `urn:uuid:${randomUUID()}`,
     createdAtMs: Math.min(edges.now(), ...records.map((record) => record.publishedAtMs)),
@@ -57,8 +66,9 @@ type Published = {
 }
 
 /** Walks the published feed and its archive, newest first, as far as it is whole. */
-function readPublished(output: Output): Published {
+function readPublished(output: Output, feedLength: number): Published {
   const records = new Map<string, EntryRecord>()
+  const permalinks = new Set<string>()
   const tombstones: Tombstone[] = []
   const archivePaths: string[] = []
   let id: string | undefined
@@ -68,15 +78,60 @@ function readPublished(output: Output): Published {
     const feed = bytes && readPublishedFeed(Buffer.from(bytes).toString())
     if (feed === undefined || (id !== undefined && feed.id !== id)) break
     id = feed.id
-    for (const entry of feed.entries) {
-      if (!records.has(entry.id)) records.set(entry.id, toRecord(entry))
+    const baseUrl = feed.selfUrl.endsWith(path) ? feed.selfUrl.slice(0, -path.length) : ''
+    const late = archivePaths.length === 0 ? newcomer(feed) : undefined
+    for (const [place, entry] of feed.entries.entries()) {
+      if (records.has(entry.id)) continue
+      const found = toPermalink(entry, baseUrl)
+      const permalink = found === undefined || permalinks.has(found) ? undefined : found
+      if (permalink !== undefined) permalinks.add(permalink)
+      const isLate = place === late || (archivePaths.length === 0 && place >= feedLength)
+      const arrivedAtMs = isLate ? feed.updatedAtMs : entry.publishedAtMs
+      records.set(entry.id, toRecord(entry, permalink, arrivedAtMs))
     }
     tombstones.push(...feed.tombstones)
     const previous = /archive\/[\d-]+\.xml$/.exec(feed.previousArchive ?? '')?.[0]
     path = previous === undefined || archivePaths.includes(previous) ? undefined : previous
     if (path !== undefined) archivePaths.push(path)
   }
-  return { id, records: [...records.values()], tombstones, archivePaths }
+  return {
+    id,
+    records: [...records.values()],
+    tombstones,
+    archivePaths: withNumbers(archivePaths),
+  }
+}
+
+/**
+ * Says which entry stands for the arrivals of a feed. It shows more than the newest only if they arrived
+ * lately; if its date is later than all that it contains, something arrived then, and the newest may
+ * count as that.
+ */
+function newcomer({ updatedAtMs, entries, tombstones }: PublishedFeed): number | undefined {
+  const isExplained =
+    entries.some((entry) => entry.updatedAtMs >= updatedAtMs) ||
+    tombstones.some(({ deletedAtMs }) => deletedAtMs >= updatedAtMs)
+  return isExplained ? undefined : 0
+}
+
+/** A page that was open has its number for a name too. */
+function withNumbers(archivePaths: readonly string[]): readonly string[] {
+  return [...new Set(archivePaths.flatMap((path) => [path, path.replace(/-\d+\.xml$/, '.xml')]))]
+}
+
+/** Where its page lies below the base address of then; an author's own link may look alike. */
+function toPermalink({ link, page }: PublishedEntry, baseUrl: string): string | undefined {
+  const address = page ?? link
+  if (baseUrl === '' || !address.startsWith(baseUrl)) return undefined
+  return /^articles\/\d{4}\/\d\d\/[^/?#]+\.html$/.exec(address.slice(baseUrl.length))?.[0]
+}
+
+function readCategories(output: Output): readonly CategoryRecord[] {
+  const bytes = output.read('feeds.opml')
+  if (bytes === undefined) return []
+  return readPublishedCategories(Buffer.from(bytes).toString()).map(({ label, slug }) => {
+    return { term: toTerm(label), label, slug, entries: 0 }
+  })
 }
 
 /** Of what was deleted no more is known than that, and when; the same article has the same id again. */
@@ -96,15 +151,19 @@ function toTombstoneRecord({ id, deletedAtMs }: Tombstone): EntryRecord {
 }
 
 /** What the feed cannot tell (digests, the file's path) is learned again when its file claims the entry. */
-function toRecord(entry: PublishedEntry): EntryRecord {
+function toRecord(
+  entry: PublishedEntry,
+  permalink: string | undefined,
+  arrivedAtMs: number,
+): EntryRecord {
   return {
     id: entry.id,
     state: 'recovered',
     title: entry.title,
     publishedAtMs: entry.publishedAtMs,
     updatedAtMs: entry.updatedAtMs,
-    arrivedAtMs: entry.publishedAtMs,
-    permalink: /\/(articles\/\d{4}\/\d\d\/[^/?#]+\.html)$/.exec(entry.link)?.[1],
+    arrivedAtMs,
+    permalink,
     articleKey: '',
     visibleKey: '',
     sketch: toSketch(entry.contentHtml),

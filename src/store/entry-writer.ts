@@ -80,6 +80,7 @@ export class EntryWriter {
   }
 
   insertRecovered(record: EntryRecord): void {
+    if (this.#statements.get('SELECT 1 FROM entry WHERE id = ?', record.id) !== undefined) return
     this.#insert({
       ...record,
       language: undefined,

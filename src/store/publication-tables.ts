@@ -145,6 +145,19 @@ export class PublicationTables implements PublicationStore {
     })
   }
 
+  recoverCategories(categories: readonly CategoryRecord[]): void {
+    this.#transaction(() => {
+      for (const { term, label, slug } of categories) {
+        this.#statements.run(
+          'INSERT OR IGNORE INTO category (term, label, slug) VALUES (?, ?, ?)',
+          term,
+          label,
+          slug ?? null,
+        )
+      }
+    })
+  }
+
   /** Keeps which entries the main feed shows; the archive pages of those that come or go become stale. */
   setWindow(ids: readonly string[]): void {
     const before = new Set(
@@ -212,7 +225,10 @@ export class PublicationTables implements PublicationStore {
   }
 
   /** The file before the last one of a page is to be removed: nobody who walks now is sent there. */
-  nameArchivePage(page: number, file: string): void {
+  nameArchivePage(page: number, files: readonly string[]): void {
+    for (const name of files)
+      this.#statements.run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", name)
+    const file = files.at(-1) ?? ''
     const row = this.#statements.get(
       'SELECT file, file_before FROM archive_page WHERE page = ?',
       page,
@@ -222,7 +238,6 @@ export class PublicationTables implements PublicationStore {
     const old = row && optionalText(row, 'file_before')
     this.#transaction(() => {
       if (old !== undefined) this.#markStale('removed', [old])
-      this.#statements.run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", file)
       this.#statements.run(
         'UPDATE archive_page SET file = ?, file_before = ? WHERE page = ?',
         file,

@@ -107,6 +107,8 @@ export type PublicationStore = {
   publishedCategories(): Eventually<readonly CategoryRecord[]>
   /** Gives a category its folder name: the wish, or with a number if that is taken. */
   nameCategory(term: string, wish: string): Eventually<string>
+  /** Adds categories that were read back from what was published to a new catalogue. */
+  recoverCategories(categories: readonly CategoryRecord[]): Eventually<void>
   /** Sets anew which categories entries are in, after the settings that tidy them changed. */
   recategorize(
     entries: readonly { readonly id: string; readonly categories: readonly Category[] }[],
@@ -117,8 +119,8 @@ export type PublicationStore = {
   setWindow(ids: readonly string[]): Eventually<void>
   /** Gives each live entry that the window does not show a place in the archive, oldest first. */
   archive(pageLength: number): Eventually<void>
-  /** Keeps under which name a page was published; one that is two names old is to be removed. */
-  nameArchivePage(page: number, file: string): Eventually<void>
+  /** Keeps under which names a page was published, its own last; one that is two names old is to be removed. */
+  nameArchivePage(page: number, files: readonly string[]): Eventually<void>
   /** The number of the newest archive page; 0 when there is none. */
   archivePages(): Eventually<number>
   archivePage(page: number): Eventually<ArchivePage | undefined>
@@ -318,7 +320,7 @@ export type Store = AsyncDisposable & {
   entries(ids: readonly string[]): Eventually<readonly EntryRecord[]>
   recovered(): Eventually<readonly EntryRecord[]>
   commit(changes: CatalogueChanges): Eventually<CommitSummary>
-  /** Adds what was read back from published feeds to a new catalogue. */
+  /** Adds what was read back from published feeds to a new catalogue; what it knows already is left out. */
   recover(records: readonly EntryRecord[]): Eventually<void>
   /** Scheduled entries whose moment has come, and live ones whose time is over. */
   due(nowMs: number): Eventually<{

@@ -16,6 +16,8 @@ export type Entry = {
   readonly title: string
   /** Absolute address: the article's own link, else its permalink. */
   readonly link: string
+  /** Absolute address of its page, where that is not its link. */
+  readonly page?: string | undefined
   readonly publishedAtMs: number
   /** Distinct among all entries, never before `publishedAtMs`. */
   readonly updatedAtMs: number
@@ -100,6 +102,7 @@ export function toEntry(
     id: registration.id,
     title: article.title,
     link,
+    page: link === page ? undefined : page,
     publishedAtMs: registration.publishedAtMs,
     updatedAtMs: Math.max(registration.updatedAtMs, registration.publishedAtMs),
     language: article.language ?? site.language,

@@ -50,7 +50,7 @@ export function renderAtomEntry(entry: Entry): string {
   const children = amend(entryDraft, {
     title: [textElement('title', escapeText(entry.title), plain)],
     id: [textElement('id', escapeText(entry.id))],
-    link: [emptyElement('link', { rel: 'alternate', type: 'text/html', href: entry.link })],
+    link: toEntryLinks(entry),
     published: [textElement('published', escapeText(formatRfc3339(entry.publishedAtMs)))],
     updated: [textElement('updated', escapeText(formatRfc3339(entry.updatedAtMs)))],
     author: entry.authors.map((author) => toPerson(author, entryDepth + 1)),
@@ -65,6 +65,14 @@ export function renderAtomEntry(entry: Entry): string {
   const language =
     entry.language === undefined ? undefined : escapeAttributes({ 'xml:lang': entry.language })
   return writeXml([element('entry', layOut(children, entryDepth + 1), language)])
+}
+
+/** Where it is to be read, and its page here if that is another one: by it a lost store is made anew. */
+function toEntryLinks({ link, page }: Entry): readonly XmlNode[] {
+  const type = 'text/html'
+  const own = emptyElement('link', { rel: 'alternate', type, href: link })
+  if (page === undefined) return [own]
+  return [own, emptyElement('link', { rel: 'related', type, href: page })]
 }
 
 /**

@@ -6,6 +6,8 @@ export type PublishedEntry = {
   readonly id: string
   readonly title: string
   readonly link: string
+  /** The address of its page, where that is not its link. */
+  readonly page?: string | undefined
   readonly publishedAtMs: number
   readonly updatedAtMs: number
   readonly contentHtml: string
@@ -13,6 +15,9 @@ export type PublishedEntry = {
 
 export type PublishedFeed = {
   readonly id: string
+  /** Its own address when it was published. */
+  readonly selfUrl: string
+  readonly updatedAtMs: number
   readonly entries: readonly PublishedEntry[]
   readonly tombstones: readonly Tombstone[]
   /** The address of the next older archive page, as it stands there (RFC 5005 §4). */
@@ -21,7 +26,7 @@ export type PublishedFeed = {
 
 type Tree = Readonly<Record<string, unknown>>
 
-const lists = new Set(['entry', 'link', 'at:deleted-entry'])
+const lists = new Set(['entry', 'link', 'at:deleted-entry', 'outline'])
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -54,10 +59,42 @@ export function readPublishedFeed(atom: string): PublishedFeed | undefined {
   if (id === '') return undefined
   return {
     id,
+    selfUrl: toHref(feed, 'self') ?? '',
+    updatedAtMs: Date.parse(toText(feed['updated'])),
     entries: toTrees(feed['entry']).flatMap((entry) => toPublishedEntry(entry)),
     tombstones: toTrees(feed['at:deleted-entry']).flatMap((deleted) => toTombstone(deleted)),
     previousArchive: toHref(feed, 'prev-archive'),
   }
+}
+
+/** A category as the published list of feeds tells it. */
+export type PublishedCategory = {
+  readonly label: string
+  /** The name of its folder. */
+  readonly slug: string
+}
+
+/** Reads back which categories have feeds, and where. It takes any text; what it does not know is left out. */
+export function readPublishedCategories(opml: string): readonly PublishedCategory[] {
+  let body: Tree | undefined
+  try {
+    body = toTree(toTree(toTree(parser.parse(opml))?.['opml'])?.['body'])
+  } catch {
+    return []
+  }
+  const [main, ...others] = toTrees(body?.['outline'])
+  const beginning = `${toAttribute(main, 'text')} – `
+  return others.flatMap((outline) => {
+    const text = toAttribute(outline, 'text')
+    const slug = /\/categories\/([a-z\d-]+)\/atom\.xml$/.exec(toAttribute(outline, 'xmlUrl'))?.[1]
+    if (slug === undefined || !text.startsWith(beginning)) return []
+    return [{ label: text.slice(beginning.length), slug }]
+  })
+}
+
+function toAttribute(tree: Tree | undefined, name: string): string {
+  const value = tree?.[`@${name}`]
+  return typeof value === 'string' ? value : ''
 }
 
 function toTombstone(deleted: Tree): readonly Tombstone[] {
@@ -77,6 +114,7 @@ function toPublishedEntry(entry: Tree): readonly PublishedEntry[] {
     id: toText(entry['id']),
     title: toText(entry['title']),
     link: toHref(entry, 'alternate') ?? '',
+    page: toHref(entry, 'related'),
     publishedAtMs: Date.parse(toText(entry['published'])),
     updatedAtMs: Date.parse(toText(entry['updated'])),
     contentHtml: toText(entry['content']),
