@@ -4,6 +4,7 @@ import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
+import { toTerm } from '../core/article/hashtags.ts'
 import { stylesheets } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
@@ -105,6 +106,9 @@ export class Documents implements Disposable {
   }
 
   async #renew(): Promise<void> {
+    for (const label of Object.values(this.#rules.categories.alias)) {
+      await this.#store.publication.relabelCategory(toTerm(label), label)
+    }
     let after: string | undefined
     for (;;) {
       const records = await this.#store.publication.entriesAfter(after, pagesMax)

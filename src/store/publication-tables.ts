@@ -141,8 +141,18 @@ export class PublicationTables implements PublicationStore {
         slug = `${wish}-${number}`
       }
       this.#statements.run('UPDATE category SET slug = ? WHERE term = ?', slug, term)
+      // The pages of its articles can link to it now.
+      this.#statements.run(
+        `INSERT OR IGNORE INTO stale (kind, name) SELECT 'page', id
+          FROM membership JOIN entry ON entry.key = membership.entry WHERE term = ?`,
+        term,
+      )
       return slug
     })
+  }
+
+  relabelCategory(term: string, label: string): void {
+    this.#statements.run('UPDATE category SET label = ? WHERE term = ?', label, term)
   }
 
   recoverCategories(categories: readonly CategoryRecord[]): void {

@@ -107,6 +107,8 @@ export type PublicationStore = {
   publishedCategories(): Eventually<readonly CategoryRecord[]>
   /** Gives a category its folder name: the wish, or with a number if that is taken. */
   nameCategory(term: string, wish: string): Eventually<string>
+  /** Calls a known category by another spelling. */
+  relabelCategory(term: string, label: string): Eventually<void>
   /** Adds categories that were read back from what was published to a new catalogue. */
   recoverCategories(categories: readonly CategoryRecord[]): Eventually<void>
   /** Sets anew which categories entries are in, after the settings that tidy them changed. */

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { Publication } from './support/publication.ts'
+
+const settings = 'title: Test\ntimezone: UTC\nbaseUrl: https://example.org/\n'
+
+function note(title: string, day: number, tags = ''): string {
+  return `---\ntitle: ${title}\ndate: 2026-01-0${day}\ntags: [${tags}]\n---\n\nThis is ${title}, and it says so.\n`
+}
+
+function linksTo(publication: Publication, slug: string): readonly string[] {
+  const pages = publication.list('articles').filter((name) => name.endsWith('.html'))
+  const link = `categories/${slug}/`
+  return pages.filter((name) => publication.read(`articles/${name}`).includes(link))
+}
+
+describe('a category', () => {
+  test('that gets its feeds later is linked from the pages of all its articles', async () => {
+    await using publication = Publication.make(settings)
+    for (let day = 1; day < 9; day += 1)
+      publication.write(`${day}.md`, note(`N${day}`, day, day === 1 || day === 5 ? 'x' : ''))
+    await publication.run()
+    expect(linksTo(publication, 'x')).toEqual([])
+    publication.write('9.md', note('N9', 9, 'x'))
+    await publication.run()
+    expect(linksTo(publication, 'x')).toEqual([
+      '2026/01/n1.html',
+      '2026/01/n5.html',
+      '2026/01/n9.html',
+    ])
+  })
+
+  test('is called as an alias says, also one that changes only the case', async () => {
+    await using publication = Publication.make(settings)
+    for (let day = 1; day < 4; day += 1)
+      publication.write(`${day}.md`, note(`N${day}`, day, 'otan'))
+    await publication.run()
+    publication.configure(`${settings}categories: { alias: { otan: OTAN } }\n`)
+    await publication.run()
+    expect(publication.items()[0]?.tags).toEqual(['OTAN'])
+    expect(publication.read('categories/otan/atom.xml')).toContain(
+      '<title type="text">Test – OTAN<',
+    )
+    expect(publication.read('categories/otan/index.html')).toContain('OTAN</h1>')
+    expect(publication.read('index.html')).not.toContain('otan</')
+    expect(publication.read('feeds.opml')).toContain('"Test – OTAN"')
+  })
+})
