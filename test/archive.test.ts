@@ -77,6 +77,33 @@ describe('walking the archive', () => {
     expect(titlesOf(publication)).toHaveLength(470)
   })
 
+  test('no name that a page once had tells of what was taken back or edited since', async () => {
+    await using publication = Publication.make(
+      `${settings}limits: { feedLength: 5, feedLengthMin: 1 }\n`,
+    )
+    for (let number = 0; number < 60; number += 1)
+      publication.write(`${number}.md`, dated(number, dayOf(number)))
+    const pages: (readonly string[])[] = []
+    for (let number = 60; number < 260; number += 10) {
+      publication.remove(`${number - 58}.md`)
+      publication.write(`${number - 57}.md`, dated(number - 57, dayOf(number - 57), `Ed${number}.`))
+      publication.nowMs += 72 * 3_600_000
+      for (let more = 0; more < 10; more += 1)
+        publication.write(`${number + more}.md`, dated(number + more, dayOf(number + more)))
+      await publication.run()
+      pages.push(publication.list('archive'))
+      for (const name of pages.at(-1) ?? []) {
+        const page = publication.read(`archive/${name}`)
+        expect([name, page.includes(`note ${number - 58}.`)]).toEqual([name, false])
+        const hasEdited = page.includes(`note ${number - 57}.`)
+        expect([name, hasEdited]).toEqual([name, page.includes(`Ed${number}.`)])
+      }
+    }
+    // The page before the open one keeps the name it had, until the open one was named twice.
+    expect(Math.max(...pages.map((names) => names.length))).toBeLessThanOrEqual(6)
+    expect(titlesOf(publication)).toHaveLength(240)
+  })
+
   test('a page that was given more has another name, so that no reader takes it for read', async () => {
     await using publication = Publication.make(settings)
     for (let number = 0; number < 60; number += 1) {

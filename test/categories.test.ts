@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Publication } from './support/publication.ts'
 
@@ -44,4 +46,22 @@ describe('a category', () => {
     expect(publication.read('index.html')).not.toContain('otan</')
     expect(publication.read('feeds.opml')).toContain('"Test – OTAN"')
   })
+})
+
+test('a feed of a category shows the same whether or not articles of others came since', async () => {
+  await using publication = Publication.make(
+    `${settings}limits: { feedLength: 2, feedLengthMin: 1, arrivalHours: 24 }\n`,
+  )
+  for (let day = 1; day < 5; day += 1) publication.write(`${day}.md`, note(`N${day}`, day + 4, 'x'))
+  await publication.run()
+  publication.write('late.md', note('Late', 1, 'x'))
+  await publication.run()
+  publication.nowMs += 30 * 3_600_000
+  publication.write('other.md', note('Other', 9, 'y'))
+  await publication.run()
+  const before = publication.read('categories/x/atom.xml')
+  expect(before).toContain('Late')
+  rmSync(join(publication.settings.out, 'atom.xml'))
+  await publication.run()
+  expect(publication.read('categories/x/atom.xml')).toBe(before)
 })

@@ -1,4 +1,10 @@
-import { archivePath, feedFiles, renderDocument, toOpenPageName } from '../core/feed/feed.ts'
+import {
+  archivePath,
+  feedFiles,
+  renderDocument,
+  toArchivePageName,
+  toOpenPageName,
+} from '../core/feed/feed.ts'
 import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
@@ -193,8 +199,12 @@ export class Documents implements Disposable {
       term === ''
         ? await publication.newest(feedLength)
         : await publication.newestIn(term, feedLength)
-    // Hours before the latest arrival, not before now: an idle feed stays as it is.
-    const sinceMs = ((await publication.newestArrivalAtMs()) ?? 0) - arrivalHours * hourMs
+    // Hours before the feed's own latest arrival, not before now: an idle feed stays as it is.
+    const latestMs =
+      term === ''
+        ? await publication.newestArrivalAtMs()
+        : await publication.newestArrivalAtMsIn(term)
+    const sinceMs = (latestMs ?? 0) - arrivalHours * hourMs
     const arrived =
       term === ''
         ? await publication.arrivedSince(sinceMs, feedLengthMax)
@@ -222,7 +232,7 @@ export class Documents implements Disposable {
   /**
    * A closed page names the next one, and is never written again but for an edit or a retraction. The
    * open page is written twice: by its number, for the page before to name it for good, and by a name
-   * that tells how much it was given, for the feed.
+   * that tells how much it was given, for the feed. Whatever name it still has tells the same.
    */
   async #publishArchive(pages: readonly number[]): Promise<void> {
     const { publication } = this.#store
@@ -232,7 +242,7 @@ export class Documents implements Disposable {
       if (found === undefined) continue
       const rendered = await this.#renderings.render(found.entries)
       const base = await this.#toHead(found.entries, undefined)
-      const names: readonly ArchivePageName[] = page < last ? [page] : [page, toOpenPageName(found)]
+      const names = toArchiveNames(found, last)
       const files = names.flatMap((name) => {
         const next = page < last ? page + 1 : undefined
         const archive = { page: name, previous: page > 1 ? page - 1 : undefined, next }
@@ -362,4 +372,17 @@ export class Documents implements Disposable {
 function lengthBytesOf(rendering: Rendering | undefined): number {
   if (rendering === undefined) return 0
   return Math.max(...formats.map((format) => rendering[format].bytes.length))
+}
+
+/**
+ * The names of an archive page, its own last: its number, the one it had before, for readers on their way
+ * there, and if it is open the one that tells how much it was given.
+ */
+function toArchiveNames(found: ArchivePage, last: number): readonly ArchivePageName[] {
+  const { page, file, fileBefore } = found
+  const own = page < last ? page : toOpenPageName(found)
+  const before = file === archivePath(own) ? fileBefore : file
+  const other = before === undefined ? undefined : toArchivePageName(before)
+  const names = [page, ...(other === undefined ? [] : [other])].filter((name) => name !== own)
+  return [...new Set(names), own]
 }

@@ -101,6 +101,18 @@ export class LiveEntries {
     return row && optionalInteger(row, 'at')
   }
 
+  newestArrivalAtMsIn(term: string): number | undefined {
+    const row = this.#statements.get(
+      `SELECT max(
+          coalesce((SELECT MAX(published_at_ms) FROM membership WHERE membership.category = category.key), 0),
+          coalesce((SELECT MAX(arrived_at_ms) FROM membership WHERE membership.category = category.key
+            AND arrived_at_ms <> published_at_ms), 0)) AS at
+        FROM category WHERE term = ?`,
+      term,
+    )
+    return row && optionalInteger(row, 'at')
+  }
+
   arrivedSince(sinceMs: number, limit: number): readonly LiveEntry[] {
     return this.#latest(
       this.#live(

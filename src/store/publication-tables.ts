@@ -103,6 +103,10 @@ export class PublicationTables implements PublicationStore {
     return this.#live.newestArrivalAtMs()
   }
 
+  newestArrivalAtMsIn(term: string): number | undefined {
+    return this.#live.newestArrivalAtMsIn(term)
+  }
+
   arrivedSince(sinceMs: number, limit: number): readonly LiveEntry[] {
     return this.#live.arrivedSince(sinceMs, limit)
   }
@@ -144,7 +148,8 @@ export class PublicationTables implements PublicationStore {
       // The pages of its articles can link to it now.
       this.#statements.run(
         `INSERT OR IGNORE INTO stale (kind, name) SELECT 'page', id
-          FROM membership JOIN entry ON entry.key = membership.entry WHERE term = ?`,
+          FROM membership JOIN entry ON entry.key = membership.entry
+          WHERE membership.category = (SELECT key FROM category WHERE term = ?)`,
         term,
       )
       return slug
@@ -248,6 +253,8 @@ export class PublicationTables implements PublicationStore {
     const old = row && optionalText(row, 'file_before')
     this.#transaction(() => {
       if (old !== undefined) this.#markStale('removed', [old])
+      // Nobody walks any more who was sent to the page before while it was open.
+      if (before !== undefined) this.#dropFileBefore(page - 1)
       this.#statements.run(
         'UPDATE archive_page SET file = ?, file_before = ? WHERE page = ?',
         file,
@@ -255,6 +262,15 @@ export class PublicationTables implements PublicationStore {
         page,
       )
     })
+  }
+
+  #dropFileBefore(page: number): void {
+    this.#statements.run(
+      `INSERT OR IGNORE INTO stale (kind, name) SELECT 'removed', file_before
+        FROM archive_page WHERE page = ? AND file_before IS NOT NULL`,
+      page,
+    )
+    this.#statements.run('UPDATE archive_page SET file_before = NULL WHERE page = ?', page)
   }
 
   archivePages(): number {
@@ -269,11 +285,13 @@ export class PublicationTables implements PublicationStore {
   }
 
   archivePage(page: number): ArchivePage | undefined {
-    const row = this.#statements.get('SELECT given FROM archive_page WHERE page = ?', page)
+    const row = this.#statements.get('SELECT * FROM archive_page WHERE page = ?', page)
     if (row === undefined) return undefined
     return {
       page,
       given: integer(row, 'given'),
+      file: optionalText(row, 'file'),
+      fileBefore: optionalText(row, 'file_before'),
       entries: this.#live.inArchivePage(page),
     }
   }

@@ -77,6 +77,9 @@ export type ArchivePage = {
   readonly page: number
   /** Entries it was ever given; never less than it has. */
   readonly given: number
+  /** The names it was published under last and before, which readers may be on their way to. */
+  readonly file?: string | undefined
+  readonly fileBefore?: string | undefined
   /** Its live entries that the window does not show, newest published first. */
   readonly entries: readonly LiveEntry[]
 }
@@ -96,6 +99,7 @@ export type PublicationStore = {
   /** Live entries, newest published first, ties by id. */
   newest(limit: number): Eventually<readonly LiveEntry[]>
   newestArrivalAtMs(): Eventually<number | undefined>
+  newestArrivalAtMsIn(term: string): Eventually<number | undefined>
   /** Live entries that arrived after this instant, the latest first. */
   arrivedSince(sinceMs: number, limit: number): Eventually<readonly LiveEntry[]>
   newestIn(term: string, limit: number): Eventually<readonly LiveEntry[]>

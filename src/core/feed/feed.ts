@@ -14,6 +14,7 @@ export {
   feedFiles,
   type FeedFormat,
   type FeedHead,
+  toArchivePageName,
   type Tombstone,
 } from './head.ts'
 

@@ -84,6 +84,13 @@ export function toOpenPageName(open: {
   return `${open.page}-${open.given}`
 }
 
+/** Reads the name of an archive page from its path; undefined when it is none. */
+export function toArchivePageName(path: string): ArchivePageName | undefined {
+  const [, page, given] = /^archive\/(\d+)(?:-(\d+))?\.xml$/.exec(path) ?? []
+  if (page === undefined) return undefined
+  return given === undefined ? Number(page) : `${Number(page)}-${Number(given)}`
+}
+
 /** The absolute address of an archive page; undefined when there is none. */
 export function toArchiveUrl(
   head: FeedHead,
