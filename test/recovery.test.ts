@@ -134,6 +134,20 @@ test('the feeds of a category that ends after the store was lost go with it', as
   expect(broken(publication)).toEqual([])
 })
 
+test('the page of what was deleted, or is over, while the store was lost goes too', async () => {
+  await using publication = Publication.make(settings)
+  for (const name of ['a', 'b', 'c']) publication.write(`${name}.md`, note(name))
+  await publication.run()
+  loseStore(publication)
+  publication.remove('a.md')
+  publication.write('b.md', note('b').replace('title', 'expires: 2026-01-20\ntitle'))
+  await publication.run()
+  expect(publication.items().map(({ title }) => title)).toEqual(['c'])
+  expect(publication.list('articles').filter((name) => name.endsWith('.html'))).toEqual([
+    '2026/01/c.html',
+  ])
+})
+
 test('an archive that has become shorter leaves no page behind, and none is missing', async () => {
   await using publication = Publication.make(settings)
   for (let number = 0; number < 255; number += 1)

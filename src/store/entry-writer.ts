@@ -122,9 +122,10 @@ export class EntryWriter {
     const before = toEntryState(text(row, 'state'))
     const key = integer(row, 'key')
     this.#statements.run('DELETE FROM content WHERE entry = ?', key)
-    if (before === 'live') this.#trail.ends(toPlace(row), row)
-    // What readers never saw leaves no tombstone.
-    const deletedAtMs = before === 'live' || before === 'recovered' ? atMs : null
+    // What readers never saw leaves no page and no tombstone.
+    const isShown = before === 'live' || before === 'recovered'
+    if (isShown) this.#trail.ends(toPlace(row), row)
+    const deletedAtMs = isShown ? atMs : null
     this.#statements.run(
       'UPDATE entry SET state = ?, deleted_at_ms = coalesce(?, deleted_at_ms) WHERE key = ?',
       state,
@@ -167,7 +168,8 @@ export class EntryWriter {
   ): void {
     const wasLive = row !== undefined && text(row, 'state') === 'live'
     if (change.state !== 'live') {
-      if (wasLive) this.#trail.ends(place, row)
+      const isShown = wasLive || (row !== undefined && text(row, 'state') === 'recovered')
+      if (isShown) this.#trail.ends(place, row)
       return
     }
     this.#trail.lives(place, change.categories, row)
