@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readPublishedFeed } from '../src/core/feed/read-feed.ts'
+import { readPublishedCategories, readPublishedFeed } from '../src/core/feed/read-feed.ts'
+import { renderOpml } from '../src/core/page/opml.ts'
 import { normalizeText } from '../src/core/text.ts'
 import {
   fullHead,
@@ -13,10 +14,13 @@ import {
 test('a published feed is read back as it was meant', () => {
   expect(readPublishedFeed(renderFeed('atom', nastyEntries, fullHead))).toEqual({
     id: fullHead.site.id,
+    selfUrl: 'https://example.org/atom.xml',
+    updatedAtMs: fullHead.updatedAtMs,
     entries: nastyEntries.map((entry) => ({
       id: entry.id,
       title: entry.title,
       link: entry.link,
+      page: entry.page,
       publishedAtMs: entry.publishedAtMs,
       updatedAtMs: entry.updatedAtMs,
       contentHtml: entry.contentHtml.replaceAll(']]>', ']]&gt;'),
@@ -35,6 +39,20 @@ test('an archive page is read back, and says which page is older', () => {
     previousArchive: 'https://example.org/archive/2.xml',
   })
   expect(read({ page: 1 })?.previousArchive).toBeUndefined()
+})
+
+test('the list of feeds is read back, whatever the categories are called', () => {
+  const labels = ['général', 'R&D <b> "x"', 'a – b', '東京']
+  const feeds = labels.map((label, at) => ({
+    title: `T & – ${label}`,
+    folder: `categories/c-${at}/`,
+  }))
+  const opml = renderOpml(fullHead.site, [{ title: 'T &', folder: '' }, ...feeds], 0)
+  expect(readPublishedCategories(opml)).toEqual(
+    labels.map((label, at) => ({ label, slug: `c-${at}` })),
+  )
+  for (const text of ['', '<opml', '<opml><body/></opml>', opml.replaceAll('T &amp;', 'U')])
+    expect(readPublishedCategories(text).length).toBeLessThanOrEqual(labels.length)
 })
 
 test('any title, id and tombstone is read back as it was published', () => {
