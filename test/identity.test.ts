@@ -348,6 +348,17 @@ describe('a lost store', () => {
     expect(publication.items().map(({ id }) => id)).toEqual(before.map(({ id }) => id))
   })
 
+  test('keeps the id of what was edited and dated anew meanwhile', async () => {
+    await using publication = Publication.make()
+    publication.write('a.md', article)
+    await publication.run()
+    const before = publication.items()
+    rmSync(join(publication.root, '.dropfeed'), { recursive: true })
+    publication.write('a.md', article.replace('05-01', '05-02').replace('until noon', 'until dusk'))
+    await publication.run()
+    expect(publication.items().map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+  })
+
   test('and so is the inbox: the feed stays as it is', async () => {
     await using publication = Publication.make()
     for (let n = 0; n < 30; n += 1)

@@ -335,10 +335,12 @@ function byLikeness(batch: Batch, candidate: Candidate): boolean {
 
 function likeness(candidate: Candidate, record: EntryRecord): number {
   const { article, arrival, keys } = candidate
-  if (article.publishedAtMs !== undefined && article.publishedAtMs !== record.publishedAtMs) {
-    return 0
-  }
   const wording = similarity(keys.sketch, record.sketch)
+  if (article.publishedAtMs !== undefined && article.publishedAtMs !== record.publishedAtMs) {
+    // Of an entry read back from a feed no path is known, so its title must do.
+    const isRedated = record.path === undefined && article.title === record.title
+    return isRedated && wording >= likenessOfUnlikeNamesMin ? wording : 0
+  }
   if (record.path === undefined) {
     return article.title === record.title || wording >= likenessMin ? 1 + wording : 0
   }
