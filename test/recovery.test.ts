@@ -148,6 +148,20 @@ test('the page of what was deleted, or is over, while the store was lost goes to
   ])
 })
 
+test('what was deleted while the store was lost has its dates again when it returns', async () => {
+  await using publication = Publication.make(settings)
+  publication.write('a.txt', 'Nobody wrote a date into this one.\n')
+  await publication.run()
+  const before = publication.items()
+  loseStore(publication)
+  publication.remove('a.txt')
+  await publication.run()
+  expect(publication.items()).toEqual([])
+  publication.write('a.txt', 'Nobody wrote a date into this one.\n')
+  await publication.run()
+  expect(publication.items()).toEqual(before)
+})
+
 test('an archive that has become shorter leaves no page behind, and none is missing', async () => {
   await using publication = Publication.make(settings)
   for (let number = 0; number < 255; number += 1)

@@ -66,7 +66,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
 
 /** Readers know its dates. Of a tombstone read back from a feed nothing but the id is known. */
 function isDated(record: EntryRecord): boolean {
-  return wasSeen(record) && !(record.state === 'retracted' && record.articleKey === '')
+  return wasSeen(record) && !(record.state === 'retracted' && record.title === '')
 }
 
 function isShown(record: EntryRecord | undefined): boolean {
@@ -98,7 +98,8 @@ function updateTime(
       ? nowMs
       : Math.max(given ?? article.publishedAtMs, article.publishedAtMs)
   }
-  if (known.state === 'recovered' || known.visibleKey === keys.visibleKey) return undefined
+  // Of what was read back from a feed nobody knows more than that it is the same article.
+  if (known.visibleKey === '' || known.visibleKey === keys.visibleKey) return undefined
   return given !== undefined && given > known.updatedAtMs
     ? given
     : Math.max(nowMs, known.updatedAtMs + 1)
