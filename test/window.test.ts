@@ -20,7 +20,7 @@ function idsOf(
 
 function fill(candidates: readonly WindowCandidate[], lengthBytes: number): readonly string[] {
   const window = new Window(rules)
-  candidates.every((candidate) => window.take(candidate, lengthBytes))
+  for (const candidate of candidates) if (!window.isFull) window.take(candidate, lengthBytes)
   return window.entries.map(({ id }) => id)
 }
 
@@ -35,6 +35,24 @@ describe('the window', () => {
 
   test('shows a few however large they are', () => {
     expect(idsOf([9, 8, 7, 6], [5], 90_000)).toEqual(['id-9', 'id-8', 'id-7'])
+  })
+
+  test('leaves out what is too large, and shows what comes after it', () => {
+    const window = new Window(rules)
+    for (const candidate of entries(9, 8, 7)) window.take(candidate, 1_000)
+    for (const candidate of entries(6)) window.take(candidate, 90_000)
+    for (const candidate of entries(5, 4)) window.take(candidate, 1_000)
+    expect(window.entries.map(({ id }) => id)).toEqual(['id-9', 'id-8', 'id-7', 'id-5', 'id-4'])
+  })
+
+  test('asks no more when many were too large', () => {
+    const window = new Window(rules)
+    for (const candidate of entries(9, 8, 7)) window.take(candidate, 1_000)
+    for (let asked = 0; asked < 10; asked += 1) {
+      expect(window.isFull).toBe(false)
+      for (const candidate of entries(6)) window.take(candidate, 90_000)
+    }
+    expect(window.isFull).toBe(true)
   })
 
   test('has a greatest length', () => {

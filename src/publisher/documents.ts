@@ -215,8 +215,8 @@ export class Documents implements Disposable {
     for (let done = 0; done < candidates.length; done += candidatesMax) {
       const some = candidates.slice(done, done + candidatesMax)
       const rendered = await this.#renderings.render(some)
-      const isFull = some.some((each) => !window.take(each, lengthBytesOf(rendered.get(each.id))))
-      if (isFull) break
+      for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
+      if (window.isFull) break
     }
     return window.entries
   }

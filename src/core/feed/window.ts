@@ -23,27 +23,39 @@ export function toCandidates<Candidate extends WindowCandidate>({
   return [...newest, ...arrived].filter(({ id }) => seen.size < seen.add(id).size)
 }
 
-/** Takes candidates in turn until a feed is full. */
+/**
+ * Takes candidates in turn until a feed is full. One that is too large for the room that is left does not
+ * keep out those that come after it.
+ */
 export class Window<Candidate extends WindowCandidate> {
   readonly #rules: WindowRules
   readonly #shown: Candidate[] = []
   #lengthBytes = headBytesMax
+  #refused = 0
 
   constructor(rules: WindowRules) {
     this.#rules = rules
   }
 
   /**
+   * Shows this entry if there is room for it.
    * @param lengthBytes the length of the entry in the format where it is longest
-   * @returns whether there was room for it
    */
-  take(candidate: Candidate, lengthBytes: number): boolean {
+  take(candidate: Candidate, lengthBytes: number): void {
     const { feedLengthMin, feedLengthMax, feedBytesMax } = this.#rules
+    if (this.#shown.length >= feedLengthMax) return
+    const isTooLarge = this.#lengthBytes + lengthBytes > feedBytesMax
+    if (isTooLarge && this.#shown.length >= feedLengthMin) {
+      this.#refused += 1
+      return
+    }
     this.#lengthBytes += lengthBytes
-    const isFull = this.#lengthBytes > feedBytesMax && this.#shown.length >= feedLengthMin
-    if (isFull || this.#shown.length >= feedLengthMax) return false
     this.#shown.push(candidate)
-    return true
+  }
+
+  /** Whether to ask no more: it has all it may have, or there is room for hardly anything. */
+  get isFull(): boolean {
+    return this.#shown.length >= this.#rules.feedLengthMax || this.#refused >= refusedMax
   }
 
   /** Newest published first, ties by id. */
@@ -52,6 +64,8 @@ export class Window<Candidate extends WindowCandidate> {
   }
 }
 
+/** Entries too large for the room that is left; each had to be rendered to know. */
+const refusedMax = 10
 /** Bytes that a feed's head may need. */
 const headBytesMax = 16_384
 
