@@ -1,11 +1,5 @@
-import {
-  archivePath,
-  feedFiles,
-  renderDocument,
-  toArchivePageName,
-  toOpenPageName,
-} from '../core/feed/feed.ts'
-import type { ArchivePageName, FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
+import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
+import type { FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
@@ -17,6 +11,7 @@ import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import { toArchiveNames } from './archive-names.ts'
 import { toCategorySlug, toFolderFiles } from './category-folder.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { newestChange } from './feed-date.ts'
@@ -372,17 +367,4 @@ export class Documents implements Disposable {
 function lengthBytesOf(rendering: Rendering | undefined): number {
   if (rendering === undefined) return 0
   return Math.max(...formats.map((format) => rendering[format].bytes.length))
-}
-
-/**
- * The names of an archive page, its own last: its number, the one it had before, for readers on their way
- * there, and if it is open the one that tells how much it was given.
- */
-function toArchiveNames(found: ArchivePage, last: number): readonly ArchivePageName[] {
-  const { page, file, fileBefore } = found
-  const own = page < last ? page : toOpenPageName(found)
-  const before = file === archivePath(own) ? fileBefore : file
-  const other = before === undefined ? undefined : toArchivePageName(before)
-  const names = [page, ...(other === undefined ? [] : [other])].filter((name) => name !== own)
-  return [...new Set(names), own]
 }
