@@ -19,7 +19,7 @@ async function live({ stock, batches }: HistoryPlan): Promise<void> {
   for (const { steps, isScan } of batches) {
     for (const step of steps) await history.apply(step)
     model.check(history, await history.run(isScan))
-    const idle = await history.run(isScan)
+    const idle = await history.run(isScan, 0)
     expect(idle.written).toBe(0)
   }
   const before = history.snapshot()

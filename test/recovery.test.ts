@@ -180,6 +180,22 @@ test('an archive that has become shorter leaves no page behind, and none is miss
   }
 })
 
+test('no name of an archive page from before the store was lost stays behind', async () => {
+  await using publication = Publication.make(settings)
+  for (let number = 0; number < 60; number += 1)
+    publication.write(`${number}.md`, note(`N${number}`, { date: dayOf(number) }))
+  await publication.run()
+  publication.nowMs += 72 * 3_600_000
+  publication.write('60.md', note('N60', { date: dayOf(60) }))
+  await publication.run()
+  expect(publication.list('archive')).toEqual(['1-10.xml', '1-11.xml', '1.xml'])
+  loseStore(publication)
+  publication.write('3.md', note('Another title', { date: dayOf(3) }))
+  await publication.run()
+  for (const name of publication.list('archive'))
+    expect([name, publication.read(`archive/${name}`).includes('>N3<')]).toEqual([name, false])
+})
+
 test('entries that were read back before the program was killed are not read back twice', async () => {
   await using publication = Publication.make(settings)
   publication.write('a.md', note('A'))

@@ -2,6 +2,9 @@ import { archivePath, toArchivePageName, toOpenPageName } from '../core/feed/fee
 import type { ArchivePageName } from '../core/feed/feed.ts'
 import type { ArchivePage } from '../store/store.ts'
 
+/** Entries of a closed archive page. */
+export const archiveLength = 100
+
 /**
  * The names of an archive page, its own last: its number, the one it had before, for readers on their way
  * there, and if it is open the one that tells how much it was given.

@@ -1,4 +1,4 @@
-import { archivePath, feedFiles, renderDocument } from '../core/feed/feed.ts'
+import { archivePath, feedFiles, renderDocument, toOpenPageName } from '../core/feed/feed.ts'
 import type { FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { toCandidates, Window } from '../core/feed/window.ts'
@@ -11,7 +11,7 @@ import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
-import { toArchiveNames } from './archive-names.ts'
+import { archiveLength, toArchiveNames } from './archive-names.ts'
 import { toCategorySlug, toFolderFiles } from './category-folder.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { newestChange } from './feed-date.ts'
@@ -46,8 +46,6 @@ const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
 
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
 const renderingVersion = 3
-/** Entries of a closed archive page. */
-const archiveLength = 100
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
 const documentBytesMax = 64 * 1024 * 1024
 /** Tombstones in a feed; the head has room for so many. */

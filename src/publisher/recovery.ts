@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { toTerm } from '../core/article/hashtags.ts'
 import type { EntryRecord } from '../core/entry/catalogue.ts'
 import { toSketch } from '../core/entry/sketch.ts'
-import { feedFiles } from '../core/feed/feed.ts'
+import { archivePath, feedFiles, toArchivePageName } from '../core/feed/feed.ts'
 import type { Tombstone } from '../core/feed/feed.ts'
 import { readPublishedCategories, readPublishedFeed } from '../core/feed/read-feed.ts'
 import type { PublishedEntry, PublishedFeed } from '../core/feed/read-feed.ts'
 import type { Output } from '../out/folder.ts'
 import type { CategoryRecord, Store } from '../store/store.ts'
+import { archiveLength } from './archive-names.ts'
 
 export type Origin = {
   /** `urn:uuid:…` */
@@ -98,7 +99,7 @@ function readPublished(output: Output, feedLength: number): Published {
     id,
     records: [...records.values()],
     tombstones,
-    archivePaths: withNumbers(archivePaths),
+    archivePaths: [...new Set([...archivePaths, ...findNames(output, archivePaths)])],
   }
 }
 
@@ -114,9 +115,18 @@ function newcomer({ updatedAtMs, entries, tombstones }: PublishedFeed): number |
   return isExplained ? undefined : 0
 }
 
-/** A page that was open has its number for a name too. */
-function withNumbers(archivePaths: readonly string[]): readonly string[] {
-  return [...new Set(archivePaths.flatMap((path) => [path, path.replace(/-\d+\.xml$/, '.xml')]))]
+/** The other names of archive pages: their numbers, and what the two newest were called while they were open. */
+function findNames(output: Output, archivePaths: readonly string[]): readonly string[] {
+  const numbers = archivePaths.flatMap((path) => {
+    const name = toArchivePageName(path)
+    return name === undefined ? [] : [Number.parseInt(String(name), 10)]
+  })
+  const last = Math.max(0, ...numbers)
+  const open = [last, last - 1].flatMap((page) =>
+    Array.from({ length: archiveLength }, (_, given) => archivePath(`${page}-${given + 1}`)),
+  )
+  const numbered = numbers.map((page) => archivePath(page))
+  return [...numbered, ...open.filter((path) => output.read(path) !== undefined)]
 }
 
 /** Where its page lies below the base address of then; an author's own link may look alike. */

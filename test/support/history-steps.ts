@@ -23,7 +23,7 @@ export type FileStep =
   'edit' | 'retag' | 'redate' | 'expire' | 'move' | 'carry' | 'copy' | 'delete' | 'return'
 
 /** What happens between two runs; `isScan` says whether the run looks at all or only where it happened. */
-export type Batch = { readonly steps: readonly Step[]; readonly isScan: boolean }
+type Batch = { readonly steps: readonly Step[]; readonly isScan: boolean }
 
 export type HistoryPlan = { readonly stock: number; readonly batches: readonly Batch[] }
 

@@ -18,7 +18,7 @@ export type Note = {
 }
 
 const hourMs = 3_600_000
-export const tagPool = ['sea', 'land', 'Sea', 'été', 'news', '東京']
+const tagPool = ['sea', 'land', 'Sea', 'été', 'news', '東京']
 const words =
   'harbour boat market winter bread garden letter window mountain engine teacher candle river forest bridge kitchen paper summer doctor island'.split(
     ' ',
@@ -127,8 +127,8 @@ export class History implements AsyncDisposable {
     await this.publication[Symbol.asyncDispose]()
   }
 
-  async run(isScan: boolean): Promise<RunReport> {
-    this.publication.nowMs += 60_000
+  async run(isScan: boolean, passedMs = 60_000): Promise<RunReport> {
+    this.publication.nowMs += passedMs
     const isFirst = this.#publisher === undefined
     this.#publisher ??= await Publisher.open(this.publication.settings, {
       log: silentLog,
