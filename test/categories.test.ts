@@ -65,3 +65,13 @@ test('a feed of a category shows the same whether or not articles of others came
   await publication.run()
   expect(publication.read('categories/x/atom.xml')).toBe(before)
 })
+
+test('the list of feeds has the present address and title of the site', async () => {
+  await using publication = Publication.make(settings)
+  publication.write('a.md', note('A', 1))
+  await publication.run()
+  publication.configure(settings.replace('example.org', 'example.net').replace('Test', 'Other'))
+  await publication.run()
+  expect(publication.read('feeds.opml')).not.toContain('example.org')
+  expect(publication.read('feeds.opml')).toContain('"Other"')
+})

@@ -30,6 +30,8 @@ type Seen = {
  */
 export class HistoryModel {
   readonly #seen = new Map<number, Seen>()
+  /** What was published, but nobody need remember it. */
+  readonly #forgotten = new Set<number>()
   readonly #hadFeed = new Set<string>()
   #isFirstRun = true
   #updatedMs = 0
@@ -61,7 +63,7 @@ export class HistoryModel {
     for (const [number, seen] of this.#seen) {
       if (!seen.isLive || live.has(number)) continue
       // What went together with the store is known by its content alone.
-      if (history.lost === 'store') this.#seen.delete(number)
+      if (history.lost === 'store') this.#forgetOne(number)
       if (history.lost === 'store') continue
       const end = last.get(number)?.expires ?? publication.nowMs
       const now = publication.nowMs
@@ -82,8 +84,13 @@ export class HistoryModel {
   #forget(): void {
     for (const [number, seen] of this.#seen) {
       if (seen.isLive) this.#seen.set(number, { ...seen, arrivedAtMs: undefined })
-      else this.#seen.delete(number)
+      else this.#forgetOne(number)
     }
+  }
+
+  #forgetOne(number: number): void {
+    this.#seen.delete(number)
+    this.#forgotten.add(number)
   }
 
   #isLive({ number, date, expires }: Note, nowMs: number): boolean {
@@ -125,7 +132,7 @@ export class HistoryModel {
     if (known === undefined) {
       const published = Date.parse(entry.published)
       if (note.date !== undefined) deepEqual(published, note.date)
-      else if (lost === undefined && !isClockBack) {
+      else if (lost === undefined && !isClockBack && !this.#forgotten.has(number)) {
         ok(published >= nowMs - 60_000)
         ok(published < nowMs + 60_000)
       }
