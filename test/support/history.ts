@@ -238,7 +238,7 @@ export class History implements AsyncDisposable {
       case 'carry':
       case 'move':
         if (files.has(target)) return
-        if (step.kind === 'move') {
+        if (step.kind === 'move' || this.#redated.has(note.number)) {
           mkdirSync(dirname(publication.path(target)), { recursive: true })
           renameSync(publication.path(path), publication.path(target))
         } else {
