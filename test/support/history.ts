@@ -104,6 +104,8 @@ export class History implements AsyncDisposable {
   readonly #redated = new Set<number>()
   /** What was put back since the last run is known by its content. */
   readonly #returned = new Set<string>()
+  /** Articles that had copies since the last run. */
+  readonly #twins = new Set<number>()
 
   private constructor() {
     this.publication = Publication.make(toYaml(0))
@@ -139,6 +141,7 @@ export class History implements AsyncDisposable {
     this.#touched.clear()
     this.#arrived.clear()
     this.#returned.clear()
+    this.#twins.clear()
     return await this.#publisher.run(isScan || isFirst ? { kind: 'all' } : { kind: 'some', paths })
   }
 
@@ -226,6 +229,7 @@ export class History implements AsyncDisposable {
     const note = path === undefined ? undefined : files.get(path)
     if (path === undefined || note === undefined) return
     const copies = [...files.values()].filter(({ number }) => number === note.number).length
+    if (copies > 1) this.#twins.add(note.number)
     const target = `${step.folder}/${path.slice(2)}`
     const instant = Math.floor(publication.nowMs / 1_000) * 1_000 + (step.hours % 100) * hourMs
     switch (step.kind) {
@@ -257,7 +261,7 @@ export class History implements AsyncDisposable {
       case 'expire':
         // An edited copy is another article, and so may be what comes elsewhere with another date.
         if (step.kind === 'redate') this.#redated.add(note.number)
-        if (this.#returned.has(path)) return
+        if (this.#returned.has(path) || this.#twins.has(note.number)) return
         if (copies > 1 || (this.#arrived.has(path) && this.#redated.has(note.number))) return
         this.#put(path, toEdited(note, step, instant))
     }
