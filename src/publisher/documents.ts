@@ -1,7 +1,7 @@
 import { archivePath, feedFiles, renderDocument, toOpenPageName } from '../core/feed/feed.ts'
 import type { FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
-import { toCandidates, Window } from '../core/feed/window.ts'
+import { Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import { toTerm } from '../core/article/hashtags.ts'
@@ -12,6 +12,7 @@ import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { archiveLength, toArchiveNames } from './archive-names.ts'
+import { findCandidates } from './candidates.ts'
 import { toCategorySlug, toFolderFiles } from './category-folder.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { newestChange } from './feed-date.ts'
@@ -186,23 +187,7 @@ export class Documents implements Disposable {
   }
 
   async #pickWindow(term: string): Promise<readonly LiveEntry[]> {
-    const { feedLength, feedLengthMax, arrivalHours } = this.#rules
-    const { publication } = this.#store
-    const newest =
-      term === ''
-        ? await publication.newest(feedLength)
-        : await publication.newestIn(term, feedLength)
-    // Hours before the feed's own latest arrival, not before now: an idle feed stays as it is.
-    const latestMs =
-      term === ''
-        ? await publication.newestArrivalAtMs()
-        : await publication.newestArrivalAtMsIn(term)
-    const sinceMs = (latestMs ?? 0) - arrivalHours * hourMs
-    const arrived =
-      term === ''
-        ? await publication.arrivedSince(sinceMs, feedLengthMax)
-        : await publication.arrivedSinceIn(term, sinceMs, feedLengthMax)
-    const candidates = toCandidates({ newest, arrived })
+    const candidates = await findCandidates(this.#store.publication, term, this.#rules)
     const window = new Window<LiveEntry>(this.#rules)
     // Few of many large entries fit, and only those are to be rendered.
     for (let done = 0; done < candidates.length; done += candidatesMax) {
