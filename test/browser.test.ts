@@ -139,10 +139,7 @@ function toFiles(site: Site): ReadonlyMap<string, string> {
   const folders = categories.flatMap(({ label, path }) =>
     path === undefined ? [] : [{ title: label, label, folder: path }],
   )
-  files.set(
-    'feeds.opml',
-    renderOpml(site, [{ title: site.title, folder: '' }, ...folders], updatedAtMs),
-  )
+  files.set('feeds.opml', renderOpml(site, [{ title: site.title, folder: '' }, ...folders]))
   for (const { label, folder } of folders) {
     files.set(
       `${folder}index.html`,

@@ -47,7 +47,7 @@ test('the list of feeds is read back, whatever the categories are called', () =>
     title: `T & – ${label}`,
     folder: `categories/c-${at}/`,
   }))
-  const opml = renderOpml(fullHead.site, [{ title: 'T &', folder: '' }, ...feeds], 0)
+  const opml = renderOpml(fullHead.site, [{ title: 'T &', folder: '' }, ...feeds])
   expect(readPublishedCategories(opml)).toEqual(
     labels.map((label, at) => ({ label, slug: `c-${at}` })),
   )

@@ -42,8 +42,8 @@ export function replaceFile(
 
 /**
  * Replaces files so that nobody ever sees part of one, also after a power loss, and so that all become
- * visible together: every draft is written and synced beside its target, then all are renamed, then
- * each folder is synced once. A file that already has these bytes is not touched; the modification time of
+ * visible together: every draft is written beside its target, then all are synced (the disk is then busy
+ * with all of them at once), then all are renamed, then each folder is synced once. A file that already has these bytes is not touched; the modification time of
  * one that has others moves on by a second at least.
  *
  * When it throws before the first rename nothing has changed, later some files are new and whole, the
@@ -60,6 +60,7 @@ export function replaceFiles(
   const unchanged: string[] = []
   const held: number[] = []
   const drafts = new Set<string>()
+  const unsynced: Draft[] = []
   try {
     for (const file of files) {
       const earlier = compare(file, calls, held)
@@ -70,9 +71,15 @@ export function replaceFiles(
       const draft = toDraftPath(file.path)
       if (drafts.has(draft)) throw new Error(`${file.path} is to be written twice at once`)
       drafts.add(draft)
-      attempt('write', file.path, () => writeDraft(draft, file.bytes, earlier.modifiedMs, calls))
+      attempt('write', file.path, () => {
+        const handle = createDraft(draft, calls)
+        unsynced.push({ path: file.path, handle })
+        writeDraft(handle, file.bytes, earlier.modifiedMs, calls)
+      })
       written.push(file.path)
+      if (unsynced.length >= unsyncedMax) syncDrafts(unsynced, calls)
     }
+    syncDrafts(unsynced, calls)
     for (const path of written) {
       const draft = toDraftPath(path)
       attempt('write', path, () => calls.rename(draft, path))
@@ -81,6 +88,7 @@ export function replaceFiles(
     for (const folder of new Set(written.map((path) => dirname(path)))) syncFolder(folder, calls)
     return { written, unchanged }
   } finally {
+    for (const { handle } of unsynced) closeQuietly(handle, calls)
     for (const draft of drafts) unlinkQuietly(draft, calls)
     for (const handle of held) closeQuietly(handle, calls)
   }
@@ -196,25 +204,37 @@ function readBytes({ handle, sizeBytes }: OldFile, calls: FileCalls): Uint8Array
   return bytes.subarray(0, offset)
 }
 
+type Draft = {
+  /** Of its target. */
+  readonly path: string
+  readonly handle: number
+}
+
+/** Drafts that are open at a time. */
+const unsyncedMax = 64
+
 function writeDraft(
-  draft: string,
+  handle: number,
   bytes: Uint8Array,
   earlierMs: number | undefined,
   calls: FileCalls,
 ): void {
-  const handle = createDraft(draft, calls)
-  try {
-    let offset = 0
-    while (offset < bytes.length) {
-      const count = calls.write(handle, bytes, offset)
-      if (count <= 0) throw new Error('the file system took no bytes')
-      offset += count
-    }
-    if (earlierMs !== undefined) moveOn(handle, earlierMs, calls)
-    calls.sync(handle)
-  } finally {
+  let offset = 0
+  while (offset < bytes.length) {
+    const count = calls.write(handle, bytes, offset)
+    if (count <= 0) throw new Error('the file system took no bytes')
+    offset += count
+  }
+  if (earlierMs !== undefined) moveOn(handle, earlierMs, calls)
+}
+
+/** Takes from the list what it closes. */
+function syncDrafts(drafts: Draft[], calls: FileCalls): void {
+  for (const { handle, path } of drafts) attempt('write', path, () => calls.sync(handle))
+  for (let draft = drafts.pop(); draft !== undefined; draft = drafts.pop()) {
+    const { handle, path } = draft
     // Some file systems report a failed write only now, so this may throw.
-    calls.close(handle)
+    attempt('write', path, () => calls.close(handle))
   }
 }
 

@@ -29,6 +29,8 @@ export type Output = {
   remove(paths: readonly string[]): void
   /** What stands there now; `undefined` when nothing does. */
   read(path: string): Uint8Array | undefined
+  /** Says whether a file stands there. */
+  has(path: string): boolean
   /** Removes the drafts that a crash left; to be called before the first `replace`, by the only writer. */
   sweep(): void
   [Symbol.asyncDispose](): Promise<void>
@@ -103,6 +105,16 @@ export class OutputFolder implements Output {
     try {
       if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return undefined
       return readRegularFile(file, this.#calls)
+    } catch (error) {
+      throw toFault(error, { verb: 'read', path: file })
+    }
+  }
+
+  has(path: string): boolean {
+    const file = this.#toFilePath(path)
+    try {
+      if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return false
+      return this.#calls.lstat(file)?.isFile() === true
     } catch (error) {
       throw toFault(error, { verb: 'read', path: file })
     }

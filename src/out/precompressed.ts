@@ -51,6 +51,10 @@ export class PrecompressedOutput implements Output {
     return this.#inner.read(path)
   }
 
+  has(path: string): boolean {
+    return this.#inner.has(path)
+  }
+
   sweep(): void {
     this.#inner.sweep()
   }

@@ -9,6 +9,11 @@ export function toFolderFiles(folder: string): readonly string[] {
   )
 }
 
+/** Below `out/`, ends with `/`. */
+export function toCategoryFolder({ slug }: CategoryRecord): string {
+  return `categories/${slug}/`
+}
+
 /** The name that a category's folder is to have: readable ASCII, else what tells the term apart. */
 export function toCategorySlug({ term, label }: CategoryRecord): string {
   const slug = toSlug(label)

@@ -1,34 +1,26 @@
-import { archivePath, feedFiles, renderDocument, toOpenPageName } from '../core/feed/feed.ts'
-import type { FeedFormat, FeedHead, Tombstone } from '../core/feed/feed.ts'
-import { toTtlMinutes } from '../core/feed/rhythm.ts'
-import { Window } from '../core/feed/window.ts'
-import type { WindowRules } from '../core/feed/window.ts'
+import { archivePath, feedFiles, toOpenPageName } from '../core/feed/feed.ts'
+import type { FeedHead, Tombstone } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import { toTerm } from '../core/article/hashtags.ts'
 import { stylesheets } from '../core/page/page.ts'
-import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { archiveLength, toArchiveNames } from './archive-names.ts'
-import { findCandidates } from './candidates.ts'
-import { toCategorySlug, toFolderFiles } from './category-folder.ts'
+import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
 import type { FeedNotes } from './feed-notes.ts'
-import { newestChange } from './feed-date.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
+import { Feeds } from './feeds.ts'
+import type { FeedRules } from './feeds.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
 import { Renderings } from './renderings.ts'
-import type { Rendering } from './renderings.ts'
 
-export type DocumentRules = WindowRules & {
-  readonly site: Site
+export type DocumentRules = FeedRules & {
   readonly timezone: string
   readonly categories: CategoryRules & { readonly feedMin: number }
-  readonly feedLength: number
-  readonly arrivalHours: number
   readonly tombstoneDays: number
   /** Text of a stylesheet to add to all pages. */
   readonly theme: string | undefined
@@ -42,22 +34,24 @@ type DocumentParts = {
   readonly notes: FeedNotes
 }
 
-/** The order in which the feeds become visible. */
-const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
+/** The documents of a category, ready to be written; no feeds where they were refused. */
+type Folder = {
+  readonly folder: string
+  readonly window: readonly LiveEntry[]
+  readonly feeds: readonly OutputFile[] | undefined
+  readonly page: OutputFile
+}
 
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
 const renderingVersion = 3
-/** A document with the fewest entries allowed may pass the limit, but not without any bound. */
-const documentBytesMax = 64 * 1024 * 1024
 /** Tombstones in a feed; the head has room for so many. */
 const tombstonesMax = 100
-/** Entries of a window rendered before it is asked whether it is full. */
-const candidatesMax = 50
+/** Categories whose feeds are written together. */
+const categoriesMax = 8
 /** Pages written together. */
 const pagesMax = 200
 
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
+const dayMs = 86_400_000
 
 /**
  * Keeps the documents in `out/` true to the catalogue: renders what is stale, checks it, replaces it.
@@ -70,6 +64,7 @@ export class Documents implements Disposable {
   readonly #rules: DocumentRules
   readonly #renderings: Renderings
   readonly #pages: Pages
+  readonly #feeds: Feeds
   readonly #notes: FeedNotes
   readonly parts: FeedParts
   #isFirst = true
@@ -85,6 +80,9 @@ export class Documents implements Disposable {
     this.#writer = new PublicationWriter(output)
     this.#renderings = new Renderings(store, scratch, rules.site, rules.categories)
     this.#pages = new Pages(store, this.#renderings, rules)
+    this.#feeds = new Feeds(store, this.#renderings, rules, (problem) => {
+      this.#writer.refuse(problem)
+    })
     this.parts = new FeedParts(store, this.#renderings, rules.site)
   }
 
@@ -138,7 +136,7 @@ export class Documents implements Disposable {
   ): Promise<{ readonly change: Publication; readonly rest: Publication }> {
     this.#writer = new PublicationWriter(this.#output)
     await this.#prepare()
-    const window = await this.#pickWindow('')
+    const window = await this.#feeds.pickWindow('')
     await this.#store.publication.setWindow(window.map(({ id }) => id))
     if (isPartial) {
       const shown = new Set(window.map(({ id }) => id))
@@ -148,7 +146,7 @@ export class Documents implements Disposable {
       return { change: this.#writer.report(), rest: this.#writer.step() }
     }
     const { categories } = await this.#store.publication.stale()
-    const areNamed = await this.#nameCategories(categories)
+    await this.#nameCategories(categories)
     await this.#store.publication.archive(archiveLength)
     const stale = await this.#store.publication.stale()
     await this.#publishPages(stale.pages)
@@ -156,7 +154,7 @@ export class Documents implements Disposable {
     await this.#publishMain(window, await this.#store.publication.archivePages())
     await tell(this.#writer.step())
     await this.#publishCategories(stale.categories)
-    await this.#publishIndex(window, areNamed || stale.categories.length > 0)
+    await this.#publishIndex(window)
     await this.#remove()
     return { change: this.#writer.report(), rest: this.#writer.step() }
   }
@@ -165,7 +163,7 @@ export class Documents implements Disposable {
   async #prepare(): Promise<void> {
     const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
     this.#pages.begin(language)
-    const isNew = this.#output.read(feedFiles.atom.name) === undefined
+    const isNew = !this.#output.has(feedFiles.atom.name)
     const before = await this.#store.readValue('pages-language')
     if (isNew || before !== (language ?? '')) {
       await this.#store.publication.markAllStale()
@@ -184,19 +182,6 @@ export class Documents implements Disposable {
     if (wasPublished === (theme !== undefined)) return
     if (theme === undefined) this.#writer.remove(['theme.css'])
     await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
-  }
-
-  async #pickWindow(term: string): Promise<readonly LiveEntry[]> {
-    const candidates = await findCandidates(this.#store.publication, term, this.#rules)
-    const window = new Window<LiveEntry>(this.#rules)
-    // Few of many large entries fit, and only those are to be rendered.
-    for (let done = 0; done < candidates.length; done += candidatesMax) {
-      const some = candidates.slice(done, done + candidatesMax)
-      const rendered = await this.#renderings.render(some)
-      for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
-      if (window.isFull) break
-    }
-    return window.entries
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {
@@ -218,15 +203,17 @@ export class Documents implements Disposable {
     for (const page of pages) {
       const found = await publication.archivePage(page)
       if (found === undefined) continue
-      const rendered = await this.#renderings.render(found.entries)
-      const base = await this.#toHead(found.entries, undefined)
+      const base = await this.#feeds.toHead(found.entries, undefined)
       const names = toArchiveNames(found, last)
-      const files = names.flatMap((name) => {
-        const next = page < last ? page + 1 : undefined
-        const archive = { page: name, previous: page > 1 ? page - 1 : undefined, next }
-        const head = { ...base, archive }
-        return this.#renderFeed('atom', archivePath(name), head, found.entries, rendered) ?? []
-      })
+      const previous = page > 1 ? page - 1 : undefined
+      const next = page < last ? page + 1 : undefined
+      const heads = new Map(
+        names.map((name) => [
+          archivePath(name),
+          { ...base, archive: { page: name, previous, next } },
+        ]),
+      )
+      const files = await this.#feeds.renderPages(heads, found.entries)
       if (files.length < names.length) continue
       await this.#writer.replace(files)
       const paths = files.map(({ path }) => path)
@@ -239,12 +226,15 @@ export class Documents implements Disposable {
     const last = await this.#store.publication.archivePage(archivePages)
     const previous = last && toOpenPageName(last)
     const head: FeedHead = {
-      ...(await this.#toHead(window, await this.#store.newestDeletionAtMs())),
+      ...(await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())),
       archive: { current: true, previous },
+      hubs: this.#notes.hubs,
     }
     const tombstones = await this.#tombstones(head.updatedAtMs)
-    const rendered = await this.#renderings.render(window)
-    await this.#publishFeeds({ ...head, tombstones }, window, rendered)
+    const files = await this.#feeds.render({ ...head, tombstones }, window)
+    if (files === undefined) return
+    await this.#writer.replace(files)
+    await this.#notes.note('', files, window)
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
@@ -253,51 +243,72 @@ export class Documents implements Disposable {
   }
 
   /** Gives a folder to each category that has enough entries for the first time. */
-  async #nameCategories(terms: readonly string[]): Promise<boolean> {
+  async #nameCategories(terms: readonly string[]): Promise<void> {
     const { publication } = this.#store
     const { feedMin } = this.#rules.categories
-    let areNamed = false
     for (const term of terms) {
       const category = await publication.category(term)
       if (category === undefined || category.slug !== undefined) continue
       if (category.entries < feedMin) continue
       await publication.nameCategory(term, toCategorySlug(category))
-      areNamed = true
+      this.#isOpmlDue = true
     }
-    return areNamed
   }
 
   async #publishCategories(terms: readonly string[]): Promise<void> {
     const { publication } = this.#store
-    for (const term of terms) {
-      const category = await publication.category(term)
-      if (category?.slug !== undefined) {
-        const folder = `categories/${category.slug}/`
-        if (category.entries === 0) {
-          this.#writer.remove(toFolderFiles(folder))
-          await this.#notes.forget(folder)
-        } else if (!(await this.#publishCategory(category, folder))) continue
+    for (let done = 0; done < terms.length; done += categoriesMax) {
+      const some = terms.slice(done, done + categoriesMax)
+      const categories: CategoryRecord[] = []
+      for (const term of some) {
+        const category = await publication.category(term)
+        if (category?.slug !== undefined) categories.push(category)
       }
-      await publication.settle('category', [term])
+      for (const category of categories.filter(({ entries }) => entries === 0)) {
+        const folder = toCategoryFolder(category)
+        this.#writer.remove(toFolderFiles(folder))
+        await this.#notes.forget(folder)
+        this.#isOpmlDue = true
+      }
+      const shown = categories.filter(({ entries }) => entries > 0)
+      this.#isOpmlDue ||= shown.some(
+        (each) => !this.#output.has(`${toCategoryFolder(each)}index.html`),
+      )
+      const refused = await this.#publishFolders(shown)
+      await publication.settle(
+        'category',
+        some.filter((term) => !refused.has(term)),
+      )
     }
   }
 
-  async #publishCategory(category: CategoryRecord, folder: string): Promise<boolean> {
-    const window = await this.#pickWindow(category.term)
-    const base = await this.#toHead(window, undefined)
-    const site = toCategorySite(base.site, category.label)
-    const rendered = await this.#renderings.render(window)
-    const isPublished = await this.#publishFeeds({ ...base, site, folder }, window, rendered)
-    await this.#writer.replace([await this.#pages.renderCategory(category, folder, window)])
-    return isPublished
+  /** @returns the terms of those whose feeds were refused */
+  async #publishFolders(categories: readonly CategoryRecord[]): Promise<ReadonlySet<string>> {
+    const refused = new Set<string>()
+    const folders: Folder[] = []
+    const { hubs } = this.#notes
+    for (const category of categories) {
+      const folder = toCategoryFolder(category)
+      const window = await this.#feeds.pickWindow(category.term)
+      const base = await this.#feeds.toHead(window, undefined)
+      const site = toCategorySite(base.site, category.label)
+      const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
+      if (feeds === undefined) refused.add(category.term)
+      const page = await this.#pages.renderCategory(category, folder, window)
+      folders.push({ folder, window, feeds, page })
+    }
+    await this.#writer.replace(folders.flatMap(({ feeds = [], page }) => [...feeds, page]))
+    for (const { folder, window, feeds } of folders) {
+      if (feeds !== undefined) await this.#notes.note(folder, feeds, window)
+    }
+    return refused
   }
 
-  async #publishIndex(window: readonly LiveEntry[], areCategoriesNew: boolean): Promise<void> {
-    const { updatedAtMs } = await this.#toHead(window, await this.#store.newestDeletionAtMs())
+  async #publishIndex(window: readonly LiveEntry[]): Promise<void> {
+    const { updatedAtMs } = await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())
     await this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
-    const isMissing = this.#output.read('feeds.opml') === undefined
-    if (!areCategoriesNew && !isMissing && !this.#isOpmlDue) return
-    await this.#writer.replace([await this.#pages.renderOpml(updatedAtMs)])
+    if (!this.#isOpmlDue && this.#output.has('feeds.opml')) return
+    await this.#writer.replace([await this.#pages.renderOpml()])
     this.#isOpmlDue = false
   }
 
@@ -306,48 +317,4 @@ export class Documents implements Disposable {
     this.#writer.remove(removed)
     await this.#store.publication.settle('removed', removed)
   }
-
-  async #toHead(entries: readonly LiveEntry[], deletedAtMs: number | undefined): Promise<FeedHead> {
-    const { site } = this.#rules
-    const language = site.language ?? (await this.#store.commonLanguage())
-    const updatedAtMs = newestChange(entries, site, deletedAtMs)
-    const ttlMinutes = toTtlMinutes(entries.map(({ arrivedAtMs }) => arrivedAtMs))
-    return { site: { ...site, language }, folder: '', updatedAtMs, ttlMinutes }
-  }
-
-  /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
-  async #publishFeeds(
-    plainHead: FeedHead,
-    window: readonly LiveEntry[],
-    rendered: ReadonlyMap<string, Rendering>,
-  ): Promise<boolean> {
-    const head = { ...plainHead, hubs: this.#notes.hubs }
-    const files = formats.flatMap((format) => {
-      const path = `${head.folder}${feedFiles[format].name}`
-      return this.#renderFeed(format, path, head, window, rendered) ?? []
-    })
-    if (files.length < formats.length) return false
-    await this.#writer.replace(files)
-    await this.#notes.note(head.folder, files, window)
-    return true
-  }
-
-  #renderFeed(
-    format: FeedFormat,
-    path: string,
-    head: FeedHead,
-    entries: readonly LiveEntry[],
-    rendered: ReadonlyMap<string, Rendering>,
-  ): OutputFile | undefined {
-    const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
-    const document = renderDocument(format, head, fragments, documentBytesMax)
-    if (document.kind === 'document') return { path, bytes: document.bytes }
-    this.#writer.refuse({ code: 'document-refused', path, found: document.reason })
-    return undefined
-  }
-}
-
-function lengthBytesOf(rendering: Rendering | undefined): number {
-  if (rendering === undefined) return 0
-  return Math.max(...formats.map((format) => rendering[format].bytes.length))
 }

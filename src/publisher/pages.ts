@@ -88,7 +88,7 @@ export class Pages {
     )
   }
 
-  async renderOpml(updatedAtMs: number): Promise<OutputFile> {
+  async renderOpml(): Promise<OutputFile> {
     const categories = await this.#store.publication.publishedCategories()
     const { title } = this.#rules.site
     const feeds = categories.map(({ label, slug = '' }) => ({
@@ -97,7 +97,7 @@ export class Pages {
     }))
     return toOutputFile(
       'feeds.opml',
-      renderOpml(this.#rules.site, [{ title, folder: '' }, ...feeds], updatedAtMs),
+      renderOpml(this.#rules.site, [{ title, folder: '' }, ...feeds]),
     )
   }
 

@@ -1,4 +1,3 @@
-import { formatRfc822 } from '../dates.ts'
 import { toCarriable } from '../feed/carriable.ts'
 import {
   element,
@@ -14,23 +13,19 @@ import { toAddress } from './page-site.ts'
 
 /**
  * Renders the list of all feeds, for feed readers to import. It ends with a newline; the same input gives the
- * same bytes.
+ * same bytes. It has no date of its own: that would change with every article, and the list does not.
  * Source: OPML 2.0, "Subscription lists".
  * @param feeds `folder` is the path below the base address: '' for the main feed, `categories/general/` for others
- * @param updatedAtMs the newest change of the list; milliseconds since 1970 UTC
- * @throws RangeError for an instant outside the years 0000 to 9999
  */
 export function renderOpml(
   site: Site,
   feeds: readonly { readonly title: string; readonly folder: string }[],
-  updatedAtMs: number,
 ): string {
   const head = element(
     'head',
     layOut(
       [
         textElement('title', escapeText(toCarriable(site.title))),
-        textElement('dateModified', escapeText(formatRfc822(updatedAtMs))),
         textElement('docs', escapeText('http://opml.org/spec2.opml')),
       ],
       2,

@@ -1,0 +1,114 @@
+import { feedFiles, renderDocument } from '../core/feed/feed.ts'
+import type { FeedFormat, FeedHead } from '../core/feed/feed.ts'
+import { toTtlMinutes } from '../core/feed/rhythm.ts'
+import { Window } from '../core/feed/window.ts'
+import type { WindowRules } from '../core/feed/window.ts'
+import type { Problem } from '../core/problem.ts'
+import type { Site } from '../core/site.ts'
+import type { OutputFile } from '../out/folder.ts'
+import type { LiveEntry, Store } from '../store/store.ts'
+import { findCandidates } from './candidates.ts'
+import { newestChange } from './feed-date.ts'
+import type { Rendering, Renderings } from './renderings.ts'
+
+export type FeedRules = WindowRules & {
+  readonly site: Site
+  readonly feedLength: number
+  readonly arrivalHours: number
+}
+
+/** The order in which the feeds become visible. */
+const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
+
+/** A document with the fewest entries allowed may pass the limit, but not without any bound. */
+const documentBytesMax = 64 * 1024 * 1024
+/** Entries of a window rendered before it is asked whether it is full. */
+const candidatesMax = 50
+
+/** Makes feed documents of what the store has at this moment. */
+export class Feeds {
+  readonly #store: Store
+  readonly #renderings: Renderings
+  readonly #rules: FeedRules
+  readonly #refuse: (problem: Problem) => void
+
+  /** @param refuse is told of each document that is not to be published */
+  constructor(
+    store: Store,
+    renderings: Renderings,
+    rules: FeedRules,
+    refuse: (problem: Problem) => void,
+  ) {
+    this.#store = store
+    this.#renderings = renderings
+    this.#rules = rules
+    this.#refuse = refuse
+  }
+
+  /** What the feed of a category shows; that of all for ''. */
+  async pickWindow(term: string): Promise<readonly LiveEntry[]> {
+    const candidates = await findCandidates(this.#store.publication, term, this.#rules)
+    const window = new Window<LiveEntry>(this.#rules)
+    // Few of many large entries fit, and only those are to be rendered.
+    for (let done = 0; done < candidates.length; done += candidatesMax) {
+      const some = candidates.slice(done, done + candidatesMax)
+      const rendered = await this.#renderings.render(some)
+      for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
+      if (window.isFull) break
+    }
+    return window.entries
+  }
+
+  async toHead(entries: readonly LiveEntry[], deletedAtMs: number | undefined): Promise<FeedHead> {
+    const { site } = this.#rules
+    const language = site.language ?? (await this.#store.commonLanguage())
+    const updatedAtMs = newestChange(entries, site, deletedAtMs)
+    const ttlMinutes = toTtlMinutes(entries.map(({ arrivedAtMs }) => arrivedAtMs))
+    return { site: { ...site, language }, folder: '', updatedAtMs, ttlMinutes }
+  }
+
+  /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
+  async render(
+    head: FeedHead,
+    window: readonly LiveEntry[],
+  ): Promise<readonly OutputFile[] | undefined> {
+    const rendered = await this.#renderings.render(window)
+    const files = formats.flatMap((format) => {
+      const path = `${head.folder}${feedFiles[format].name}`
+      return this.#renderOne({ format, path, head }, window, rendered) ?? []
+    })
+    return files.length < formats.length ? undefined : files
+  }
+
+  /** One document of Atom under each of these heads, as they are named; fewer where some were refused. */
+  async renderPages(
+    heads: ReadonlyMap<string, FeedHead>,
+    entries: readonly LiveEntry[],
+  ): Promise<readonly OutputFile[]> {
+    const rendered = await this.#renderings.render(entries)
+    return [...heads].flatMap(
+      ([path, head]) => this.#renderOne({ format: 'atom', path, head }, entries, rendered) ?? [],
+    )
+  }
+
+  #renderOne(
+    {
+      format,
+      path,
+      head,
+    }: { readonly format: FeedFormat; readonly path: string; readonly head: FeedHead },
+    entries: readonly LiveEntry[],
+    rendered: ReadonlyMap<string, Rendering>,
+  ): OutputFile | undefined {
+    const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
+    const document = renderDocument(format, head, fragments, documentBytesMax)
+    if (document.kind === 'document') return { path, bytes: document.bytes }
+    this.#refuse({ code: 'document-refused', path, found: document.reason })
+    return undefined
+  }
+}
+
+function lengthBytesOf(rendering: Rendering | undefined): number {
+  if (rendering === undefined) return 0
+  return Math.max(...formats.map((format) => rendering[format].bytes.length))
+}
