@@ -27,6 +27,8 @@ export type FrontMatter =
 /** Values in one front matter; many more than anybody writes, few enough for aliases of aliases. */
 const valuesMax = 10_000
 const depthMax = 8
+/** A parser spends microseconds on each character of what is no front matter. */
+const frontMatterLengthMax = 131_072
 const headerLinesMax = 100
 
 const keyLikeYaml = /^(?:["']?[\p{L}_][^:"']{0,80}["']?\s?:(?:\s|$)|\{\s{0,20}["'\p{L}])/u
@@ -77,8 +79,15 @@ function readFenced(
     return { kind: 'problem', code: 'front-matter-unclosed', line: first + 1, found: mark }
   }
   const source = lines.slice(first + 1, closing).join('\n')
-  const read = notation === 'yaml' ? readYaml(source, first + 1) : readToml(source, first + 1)
+  const read = readNotation(notation, source, first + 1)
   return read.kind === 'fields' ? { ...read, lineCount: closing + 1 } : read
+}
+
+function readNotation(notation: 'yaml' | 'toml', source: string, linesBefore: number): ReadFields {
+  if (source.length > frontMatterLengthMax) {
+    return invalid(linesBefore + 1, `more than ${frontMatterLengthMax} characters`)
+  }
+  return notation === 'yaml' ? readYaml(source, linesBefore) : readToml(source, linesBefore)
 }
 
 type ReadFields =

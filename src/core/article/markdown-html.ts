@@ -3,6 +3,7 @@ import footnotes from 'markdown-it-footnote'
 import { cleanAttributes, startReading, type TagReading } from './body-attributes.ts'
 import type { SafeBody } from './body.ts'
 import { dropForbidden, escapeText, keepTagEnds, words } from './escape.ts'
+import { limitMarkdown } from './markdown-limits.ts'
 
 export type Markdown = InstanceType<typeof MarkdownIt>
 
@@ -17,6 +18,7 @@ export function createMarkdown(): Markdown {
     breaks: false,
     typographer: false,
   }).use(footnotes)
+  limitMarkdown(markdown)
   const linkify = markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false })
   linkify.add('//', null).add('ftp:', null)
   const test = linkify.test.bind(linkify)
