@@ -137,10 +137,15 @@ export class Notices implements AsyncDisposable {
     const fault = error instanceof Error ? error : new Error(String(error))
     const folder = 'path' in fault ? this.#folderOf(String(fault.path)) : undefined
     const code = 'code' in fault ? String(fault.code) : fault.message
-    const isRefusal = 'syscall' in fault && fault.syscall === 'watch'
+    const isRefusal = ('syscall' in fault && fault.syscall === 'watch') || isDenial(code)
     if (folder !== undefined && isRefusal) this.#handlers.onRefused(folder, code)
     else this.#handlers.onLost(fault)
   }
+}
+
+/** Who may not list a folder is not told of it either. */
+function isDenial(code: string): boolean {
+  return code === 'EACCES' || code === 'EPERM'
 }
 
 function statOf(path: string): Stats | undefined {

@@ -54,8 +54,25 @@ export function statPath(root: string, path: string): Found | FoundFolder | Unre
     return stats.isDirectory() ? { kind: 'folder', path } : toFound(path, kind, stats)
   } catch (error) {
     const reason = reasonOf(error)
-    return isGone(reason) ? 'missing' : { kind: 'unreadable', path, reason }
+    return isGone(reason)
+      ? 'missing'
+      : { kind: 'unreadable', path: blockingFolder(root, path), reason }
   }
+}
+
+/** Of the folders above a path that cannot be looked at, the one that does not let anybody in. */
+function blockingFolder(root: string, path: string): string {
+  let folder = path
+  while (folder !== '') {
+    try {
+      lookAt(root, folder)
+      return folder
+    } catch (error) {
+      reasonOf(error)
+      folder = parentOf(folder)
+    }
+  }
+  return folder
 }
 
 /**

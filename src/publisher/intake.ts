@@ -29,10 +29,12 @@ export type IntakeRules = {
 /** Reads one file and parses it, unless its bytes are those already known. */
 export function takeIn(found: Found, known: FileRecord | undefined, rules: IntakeRules): Intake {
   const { path } = found
-  const hold = (code: ProblemCode, value: string): Intake => ({
+  const facts = toFileFacts(found)
+  const hold = (code: ProblemCode, value: string, stamp = facts.stamp): Intake => ({
     kind: 'arrival',
     arrival: {
-      ...toFileFacts(found),
+      ...facts,
+      stamp,
       parsed: { kind: 'held', problems: [{ code, path, found: value }] },
     },
   })
@@ -46,7 +48,8 @@ export function takeIn(found: Found, known: FileRecord | undefined, rules: Intak
     case 'special':
       return hold('file-special', read.type)
     case 'unreadable':
-      return hold('file-unreadable', read.reason)
+      // Nothing about the file need change for it to become readable: it is asked again each time it is met.
+      return hold('file-unreadable', read.reason, '')
     case 'too-large':
       return hold('file-too-large', `${read.sizeBytes} bytes`)
     case 'read': {

@@ -300,7 +300,8 @@ export class Publisher implements AsyncDisposable {
   #noteUnreadable(marks: Marks, found: readonly Unreadable[]): readonly Problem[] {
     const looked = marks.kind === 'all' ? [''] : marks.paths
     const kept = this.#unreadable.filter(({ path }) => !looked.some((at) => isWithin(path, at)))
-    this.#unreadable = [...kept, ...found]
+    const byPath = new Map([...kept, ...found].map((item) => [item.path, item]))
+    this.#unreadable = [...byPath.values()]
     return this.#unreadable.map(({ path, reason }) => {
       return { code: 'file-unreadable', path, found: reason }
     })

@@ -77,11 +77,12 @@ export class Register {
     for (const { file, gone } of files) {
       const record = file?.entryId === undefined ? undefined : records.get(file.entryId)
       if (file === undefined || record === undefined) continue
-      this.#released.set(record.id, { record, identity: file.identity, gone })
+      const { identity, state } = file
+      this.#released.set(record.id, { record, identity, gone, isHeld: state === 'missing' })
       this.#releasedFiles.set(record.id, file)
     }
     for (const record of await store.recovered()) {
-      this.#released.set(record.id, { record, identity: '', gone: true })
+      this.#released.set(record.id, { record, identity: '', gone: true, isHeld: false })
     }
   }
 

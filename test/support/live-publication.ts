@@ -35,6 +35,8 @@ export class LivePublication implements AsyncDisposable {
   readonly problems: Problem[] = []
   /** Where it is served; ends with `/`. */
   address = ''
+  /** How far the clock of the publication is from that of the machine; milliseconds. */
+  clockOffsetMs = 0
   readonly #folder: TemporaryFolder
   readonly #texts: string[] = []
   readonly #stamps = new Map<string, string>()
@@ -177,7 +179,7 @@ export class LivePublication implements AsyncDisposable {
       usage: (sentence) => (this.#fault ??= new Error(sentence)),
     }
     this.#stop = new AbortController()
-    const edges = { log, now: Date.now, stop: this.#stop.signal }
+    const edges = { log, now: () => Date.now() + this.clockOffsetMs, stop: this.#stop.signal }
     this.#running = watch(this.settings, edges).catch((error: unknown) => {
       this.#fault ??= error
     })

@@ -27,6 +27,8 @@ export type Released = {
   readonly identity: string
   /** False while a file still lies at its path. */
   readonly gone: boolean
+  /** It vanished in an earlier run and is held: whoever brings it back brings it as it was, or to its place. */
+  readonly isHeld: boolean
 }
 
 /** What the catalogue knows about the arrivals in question. */
@@ -320,8 +322,8 @@ function byLikeness(batch: Batch, candidate: Candidate): boolean {
   let best: EntryRecord | undefined
   let bestScore = 0
   let compared = 0
-  for (const { record, gone } of batch.released.values()) {
-    if (!gone) continue
+  for (const { record, gone, isHeld } of batch.released.values()) {
+    if (!gone || isHeld) continue
     compared += 1
     if (compared > comparedMax) break
     const score = likeness(candidate, record)

@@ -39,6 +39,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
     entryId: id,
     problems,
   }
+  // What readers know is not scheduled again, not even by a clock that was set back.
   const state = stateAt(known === undefined ? publishedAtMs : undefined, article, moment.nowMs)
   const isUnchanged =
     earlier?.state === state && earlier.articleKey === keys.articleKey && earlier.path === file.path
