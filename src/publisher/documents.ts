@@ -142,7 +142,7 @@ export class Documents implements Disposable {
       const shown = new Set(window.map(({ id }) => id))
       const { pages } = await this.#store.publication.stale()
       await this.#publishPages(pages.filter((id) => shown.has(id)))
-      await this.#publishMain(window, 0)
+      await this.#publishMain(window)
       return { change: this.#writer.report(), rest: this.#writer.step() }
     }
     const { categories } = await this.#store.publication.stale()
@@ -151,7 +151,7 @@ export class Documents implements Disposable {
     const stale = await this.#store.publication.stale()
     await this.#publishPages(stale.pages)
     await this.#publishArchive(stale.archivePages)
-    await this.#publishMain(window, await this.#store.publication.archivePages())
+    await this.#publishMain(window)
     await tell(this.#writer.step())
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window)
@@ -159,10 +159,17 @@ export class Documents implements Disposable {
     return { change: this.#writer.report(), rest: this.#writer.step() }
   }
 
+  /** Publishes the pages of these entries, for which no feed has to wait. */
+  async publishPages(ids: readonly string[]): Promise<Publication> {
+    this.#writer = new PublicationWriter(this.#output)
+    await this.#beginPages()
+    await this.#publishPages(ids)
+    return this.#writer.report()
+  }
+
   /** Where nothing is published, or the language of the pages changed, all is to be written. */
   async #prepare(): Promise<void> {
-    const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
-    this.#pages.begin(language)
+    const language = await this.#beginPages()
     const isNew = !this.#output.has(feedFiles.atom.name)
     const before = await this.#store.readValue('pages-language')
     if (isNew || before !== (language ?? '')) {
@@ -182,6 +189,12 @@ export class Documents implements Disposable {
     if (wasPublished === (theme !== undefined)) return
     if (theme === undefined) this.#writer.remove(['theme.css'])
     await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
+  }
+
+  async #beginPages(): Promise<string | undefined> {
+    const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
+    this.#pages.begin(language)
+    return language
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {
@@ -222,9 +235,13 @@ export class Documents implements Disposable {
     }
   }
 
-  async #publishMain(window: readonly LiveEntry[], archivePages: number): Promise<void> {
-    const last = await this.#store.publication.archivePage(archivePages)
-    const previous = last && toOpenPageName(last)
+  async #publishMain(window: readonly LiveEntry[]): Promise<void> {
+    const { publication } = this.#store
+    const last = await publication.archivePage(await publication.archivePages())
+    const name = last && toOpenPageName(last)
+    // While more is to come the newest page may not be there yet.
+    const isThere = name !== undefined && this.#output.has(archivePath(name))
+    const previous = isThere ? name : undefined
     const head: FeedHead = {
       ...(await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())),
       archive: { current: true, previous },

@@ -9,6 +9,7 @@ import type { OutputFile } from '../out/folder.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
 import { findCandidates } from './candidates.ts'
 import { newestChange } from './feed-date.ts'
+import { lengthBytesOf } from './renderings.ts'
 import type { Rendering, Renderings } from './renderings.ts'
 
 export type FeedRules = WindowRules & {
@@ -106,9 +107,4 @@ export class Feeds {
     this.#refuse({ code: 'document-refused', path, found: document.reason })
     return undefined
   }
-}
-
-function lengthBytesOf(rendering: Rendering | undefined): number {
-  if (rendering === undefined) return 0
-  return Math.max(...formats.map((format) => rendering[format].bytes.length))
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Store } from '../store/store.ts'
+import { chunkLength } from './register.ts'
 
 /**
  * Publications are at least this long apart, so that the times of the files tell them apart even where
@@ -26,4 +27,14 @@ export async function letEventsIn(): Promise<void> {
   for (let turn = 0; turn < 2; turn += 1) {
     await new Promise((resolve) => void setImmediate(resolve))
   }
+}
+
+/** Files are taken in for about so long between two looks at what else there is to do, and no fewer than this. */
+const chunkMs = 250
+const chunkLengthMin = 50
+
+/** How many files to take in next, when so many took so long. */
+export function toChunkLength(count: number, tookMs: number): number {
+  const fitting = Math.round((count * chunkMs) / Math.max(tookMs, 1))
+  return Math.min(Math.max(fitting, chunkLengthMin), chunkLength)
 }

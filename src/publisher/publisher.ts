@@ -15,16 +15,16 @@ import { holdLock } from '../store/writer-lock.ts'
 import { Documents } from './documents.ts'
 import { applyDue } from './due.ts'
 import { Generations } from './generations.ts'
-import { awaitGeneration, letEventsIn } from './pace.ts'
+import { letEventsIn, toChunkLength } from './pace.ts'
 import { openPrecompression } from './precompression.ts'
 import type { Precompression } from './precompression.ts'
 import { FeedNotes } from './feed-notes.ts'
 import { toAudience, toNamedHubs } from './named-hubs.ts'
 import type { HubSource } from './named-hubs.ts'
-import { nothingPublished } from './publication.ts'
 import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
+import { Refresher } from './refresher.ts'
 import { chunkLength, Register } from './register.ts'
 import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
@@ -57,11 +57,10 @@ export type RunReport = {
   readonly problems: readonly Problem[]
   /** Files that were not whole yet; to be looked at again. */
   readonly deferred: readonly string[]
+  /** Pages are left to be written: run again, with whatever is marked by then. */
+  readonly isUnfinished: boolean
   readonly ms: number
 }
-
-/** The feeds are refreshed at least this often while many files are taken in. */
-const refreshMs = 1_000
 
 /** What the rendered entries that are not in memory may take on disk. */
 const scratchBytesMax = 2 ** 31
@@ -81,13 +80,12 @@ export class Publisher implements AsyncDisposable {
   readonly #documents: Documents
   readonly #notes: FeedNotes
   readonly #generations: Generations
+  readonly #refresher: Refresher
   readonly #lock: Disposable
   #isFirstRun = true
   #areRulesNew: boolean
-  #publishedAtMs = 0
   /** What was not to be judged yet when the whole inbox was looked at, and since; none before that. */
   #unseen: ReadonlySet<string> | undefined
-  #isPublicationDue = false
   /** What could not be read when it was last looked at. */
   #unreadable: readonly Unreadable[] = []
 
@@ -110,6 +108,7 @@ export class Publisher implements AsyncDisposable {
     this.#documents = parts.documents
     this.#notes = parts.notes
     this.#generations = new Generations(parts.store.generations)
+    this.#refresher = new Refresher({ ...parts, generations: this.#generations })
     this.#lock = parts.lock
     this.#areRulesNew = parts.areRulesNew
   }
@@ -179,8 +178,13 @@ export class Publisher implements AsyncDisposable {
   /**
    * Takes in what is marked, then brings `out/` up to date. One run at a time.
    * @param isWaiting says of a path that its mark comes later; what a scan finds or misses there is left alone
+   * @param isInTurns true: when there are many pages to write, the run may end before all are (`isUnfinished`)
    */
-  async run(marks: Marks, isWaiting: (path: string) => boolean = () => false): Promise<RunReport> {
+  async run(
+    marks: Marks,
+    isWaiting: (path: string) => boolean = () => false,
+    isInTurns = false,
+  ): Promise<RunReport> {
     const startedAtMs = performance.now()
     const totals = { ...nothing, written: 0, unchanged: 0 }
     const add = (summary: Partial<typeof totals>) => {
@@ -200,11 +204,13 @@ export class Publisher implements AsyncDisposable {
     }
     // What was postponed, prolonged or deleted meanwhile is not due.
     add(await applyDue(this.#store, this.#settings, this.#edges.now()))
-    const isDue = this.#isPublicationDue || (await this.areHubsOthers())
-    if (this.#isFirstRun || isDue || marks.kind === 'all' || isChange(totals)) {
-      const refused = await this.#publish()
-      add({ written: refused.written.length, unchanged: refused.unchanged.length })
-      problems.push(...refused.problems)
+    const isNews = this.#isFirstRun || marks.kind === 'all' || isChange(totals)
+    if (isNews || this.#refresher.isLeft || (await this.areHubsOthers())) {
+      const change = await (isInTurns
+        ? this.#refresher.publishInTurns(isNews)
+        : this.#refresher.publish())
+      add({ written: change.written.length, unchanged: change.unchanged.length })
+      problems.push(...change.problems)
     }
     this.#isFirstRun = false
     for (const problem of await keepStandingProblems(this.#store, problems)) {
@@ -215,6 +221,7 @@ export class Publisher implements AsyncDisposable {
       entries: (await this.#store.entryCounts()).live,
       problems: await allProblems(this.#store),
       deferred,
+      isUnfinished: this.#refresher.isUnfinished,
       ms: Math.round(performance.now() - startedAtMs),
     }
   }
@@ -280,9 +287,13 @@ export class Publisher implements AsyncDisposable {
     })
     await register.release(survey.changed, survey.vanished)
     const queue = [...survey.changed, ...survey.arrived]
-    for (let done = 0; done < queue.length; done += chunkLength) {
-      add(await register.take(queue.slice(done, done + chunkLength)))
-      await this.#pause(Math.min(done + chunkLength, queue.length), queue.length, add)
+    for (let done = 0, length = chunkLength; done < queue.length;) {
+      const beganMs = performance.now()
+      const chunk = queue.slice(done, done + length)
+      add(await register.take(chunk))
+      done += chunk.length
+      length = toChunkLength(chunk.length, performance.now() - beganMs)
+      await this.#pause(done, queue.length, add)
     }
     const unseen = [...survey.unsettled, ...survey.waiting, ...register.deferred]
     if (marks.kind === 'all' && unseen.length === 0) this.#areRulesNew = false
@@ -322,33 +333,9 @@ export class Publisher implements AsyncDisposable {
   ): Promise<void> {
     this.#edges.onProgress?.(done, total)
     await letEventsIn()
-    if (done === total || performance.now() - this.#publishedAtMs < refreshMs) return
-    const { written, unchanged } = await this.#publish(true)
+    if (done === total || !this.#refresher.isDue) return
+    const { written, unchanged } = await this.#refresher.publish(true)
     add({ ...nothing, written: written.length, unchanged: unchanged.length })
-  }
-
-  async #publish(isPartial = false): Promise<Publication> {
-    // What a lost store knew is in the published feeds: they stay until all of it is known again.
-    this.#isPublicationDue = (await this.#store.entryCounts()).recovered > 0
-    if (this.#isPublicationDue) return nothingPublished
-    await awaitGeneration(this.#store, this.#edges.now(), () => this.#documents.isStale())
-    this.#notes.hubs = await toNamedHubs(this.#settings, this.#store.hubs.announcements)
-    this.#notes.isPublishing = true
-    const { change, rest } = await this.#documents.publish(isPartial, async (step) => {
-      await this.#generations.remember(step.generations)
-      this.#edges.onPublication?.(step)
-      // Who waits for the feeds is answered before the rest is written.
-      await letEventsIn()
-    })
-    await this.#generations.remember(rest.generations)
-    if (!isPartial) await this.#precompression.settle()
-    this.#edges.onPublication?.(rest)
-    this.#notes.isPublishing = false
-    this.#publishedAtMs = performance.now()
-    if (change.written.length > 0) {
-      await this.#store.writeValue('published-at-ms', String(this.#edges.now()))
-    }
-    return change
   }
 }
 

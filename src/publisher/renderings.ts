@@ -238,3 +238,11 @@ function lengthOf({ rss, atom, json }: Rendering): number {
 function toVersion({ updatedAtMs, publishedAtMs, articleKey, permalink }: LiveEntry): string {
   return `${updatedAtMs} ${publishedAtMs} ${articleKey} ${permalink}`
 }
+
+/** Of the format in which it is longest. */
+export function lengthBytesOf(rendering: Rendering | undefined): number {
+  if (rendering === undefined) return 0
+  return Math.max(
+    ...[rendering.rss, rendering.atom, rendering.json].map(({ bytes }) => bytes.length),
+  )
+}

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
+import type { Marks } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
 import { Hubs } from './hubs.ts'
 import { generationMs } from './pace.ts'
@@ -9,6 +10,7 @@ import type { Edges, RunReport } from './publisher.ts'
 
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
+const noMarks: Marks = { kind: 'some', paths: [] }
 /** The longest time that a timer of Node can be set to. */
 const timerMsMax = 2 ** 31 - 1
 
@@ -44,12 +46,13 @@ export async function watch(
   })
   let marks = watcher.take()
   let publishedAtMs = Number.NEGATIVE_INFINITY
-  let isHeld = false
+  let [isHeld, isUnfinished] = [false, false]
   log.event('watching', { inbox: settings.inbox, out: settings.out })
   while (!stop.aborted) {
     if (marks !== undefined) {
-      const report = await publisher.run(marks, (path) => watcher.isWaiting(path))
+      const report = await publisher.run(marks, (path) => watcher.isWaiting(path), true)
       for (const path of report.deferred) watcher.defer(path)
+      isUnfinished = report.isUnfinished
       isHeld = report.problems.some(({ code }) => code === 'retractions-held')
       if (report.written > 0) {
         publishedAtMs = performance.now()
@@ -58,8 +61,8 @@ export async function watch(
     }
     // The first change after a pause goes out at once, those of the next second together.
     const pauseMs = publishedAtMs + generationMs - performance.now()
-    if (pauseMs > 0) await sleep(pauseMs, stop)
-    marks = watcher.take()
+    if (pauseMs > 0 && !isUnfinished) await sleep(pauseMs, stop)
+    marks = watcher.take() ?? (isUnfinished ? noMarks : undefined)
     if (marks !== undefined || stop.aborted) continue
     const dueAtMs = (await publisher.nextDueAtMs()) ?? Number.POSITIVE_INFINITY
     const dueMs = Math.max(dueAtMs - now(), 0)
@@ -68,8 +71,7 @@ export async function watch(
     const isDue = dueAtMs <= now()
     const isReleased = isHeld && (await publisher.isConfirmed())
     const isRenewed = await publisher.areHubsOthers()
-    if (marks === undefined && (isDue || isReleased || isRenewed))
-      marks = { kind: 'some', paths: [] }
+    if (marks === undefined && (isDue || isReleased || isRenewed)) marks = noMarks
   }
   log.event('stopped')
 }

@@ -1,8 +1,10 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { confirmRetractions } from '../../src/publisher/status.ts'
 import { walk } from './archive-reader.ts'
 import { LivePublication, toArticle } from './live-publication.ts'
+import { runTool } from './program.ts'
 
 /** What became of the articles of one trial; all but the first and the last are to be 0. */
 export type Outcome = {
@@ -15,8 +17,6 @@ export type Outcome = {
   readonly half: number
   /** Articles that were ever shown under another id. */
   readonly changedIds: number
-  /** The longest time between two versions of the feed while files came in; milliseconds. */
-  readonly pauseMsMax: number
 }
 
 /** Compares the titles that there should be with all that a subscriber meets, now and in any version before. */
@@ -45,9 +45,11 @@ export function judge(publication: LivePublication, titles: readonly string[]): 
     doubled: met.length - shown.size + [...shown].filter((title) => !known.has(title)).length,
     half,
     changedIds: [...idsOf.values()].filter((ids) => ids.size > 1).length,
-    pauseMsMax: 0,
   }
 }
+
+/** `TEST_LONG=1`: trials in full size, which take minutes. */
+export const isLong = process.env['TEST_LONG'] === '1'
 
 /** Titles of so many articles. */
 export function toTitles(count: number): readonly string[] {
@@ -78,4 +80,89 @@ export async function vanishAtOnce(count: number): Promise<Outcome & { readonly 
   await confirmRetractions(publication.settings)
   const { entries } = await publication.untilStatus(({ entries: { live } }) => live <= 2)
   return { ...outcome, left: entries.live - 2 }
+}
+
+export type BurstOutcome = Outcome & {
+  /** Versions of the feed from the first file on. */
+  readonly versions: number
+  /** The longest time between two of them; milliseconds. */
+  readonly pauseMsMax: number
+  readonly tookMs: number
+  /** Memory of this process; bytes. */
+  readonly rssBytes: number
+}
+
+/** So many articles come at once. */
+export async function burst(count: number): Promise<BurstOutcome> {
+  await using publication = await LivePublication.start()
+  const titles = toTitles(count)
+  const folder = prepareArticles(publication, titles)
+  const first = publication.versions.length
+  const moments = [performance.now()]
+  const observer = setInterval(() => {
+    if (publication.versions.length > first + moments.length - 1) moments.push(performance.now())
+  }, 5)
+  renameSync(folder, publication.in('articles'))
+  await publication.untilStatus(({ entries }) => entries.live === count)
+  clearInterval(observer)
+  const tookMs = performance.now() - (moments[0] ?? 0)
+  // A later drop is seen although there is much left to be written.
+  await publication.pass()
+  const isWhole = () =>
+    titles.every((_, number) => number % 97 !== 0 || hasPage(publication, `Tide ${number}`))
+  await publication.until(isWhole)
+  await publication.stop()
+  publication.restart()
+  await publication.pass()
+  const pauses = moments.map((moment, index) => (moments[index + 1] ?? performance.now()) - moment)
+  return {
+    ...judge(publication, titles),
+    versions: moments.length,
+    pauseMsMax: Math.max(...pauses.slice(0, -1)),
+    tookMs,
+    rssBytes: process.memoryUsage.rss(),
+  }
+}
+
+function hasPage(publication: LivePublication, title: string): boolean {
+  const { out } = publication.settings
+  const name = `${title.toLowerCase().replace(' ', '-')}.html`
+  return globSync(`${out}/articles/*/*/${name}`).length === 1
+}
+
+const program = fileURLToPath(new URL('storm.ts', import.meta.url))
+
+async function storm(kind: string, count: number, rounds: number) {
+  const publication = await LivePublication.start()
+  const words = [program, kind, publication.in(''), String(count), String(rounds)]
+  await runTool(process.execPath, words)
+  await publication.pass()
+  return publication
+}
+
+/** So many files are open at once and grow part by part. */
+export async function appendAtOnce(count: number, rounds: number): Promise<Outcome> {
+  await using publication = await storm('append', count, rounds)
+  await publication.untilStatus(({ entries }) => entries.live === count + 2)
+  return judge(publication, toTitles(count))
+}
+
+/** Each file is replaced again and again; the last version is what stands. */
+export async function replaceOften(count: number, rounds: number): Promise<Outcome> {
+  await using publication = await storm('replace', count, rounds)
+  for (const title of toTitles(count)) {
+    await publication.entry(title, ({ content_html: html }) => html.includes(`Round ${rounds} `))
+  }
+  return judge(publication, toTitles(count))
+}
+
+/** Large files are deleted while they are read; those that are back in the end are shown, the others are not. */
+export async function removeWhileRead(count: number, rounds: number): Promise<Outcome> {
+  await using publication = await storm('remove', count, rounds)
+  const titles = toTitles(count).filter((_, number) => number % 2 === 0)
+  await publication.untilStatus(
+    ({ entries, problems }) => entries.live === titles.length + 2 && problems.length === 0,
+  )
+  await publication.pass()
+  return judge(publication, titles)
 }

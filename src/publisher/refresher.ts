@@ -1,0 +1,124 @@
+import type { Settings } from '../config.ts'
+import type { Store } from '../store/store.ts'
+import type { Documents } from './documents.ts'
+import type { FeedNotes } from './feed-notes.ts'
+import type { Generations } from './generations.ts'
+import { toNamedHubs } from './named-hubs.ts'
+import { awaitGeneration, letEventsIn } from './pace.ts'
+import type { Precompression } from './precompression.ts'
+import { nothingPublished } from './publication.ts'
+import type { Publication } from './publication.ts'
+
+type RefresherParts = {
+  readonly settings: Settings
+  readonly edges: {
+    /** Milliseconds since 1970 UTC. */
+    readonly now: () => number
+    readonly onPublication?: ((publication: Publication) => void) | undefined
+  }
+  readonly store: Store
+  readonly documents: Documents
+  readonly notes: FeedNotes
+  readonly generations: Generations
+  readonly precompression: Precompression
+}
+
+/** The feeds are refreshed at least this often while many files are taken in, or many pages written. */
+const refreshMs = 1_000
+/** More pages than this are not written while the feeds wait. */
+const pagesAtOnceMax = 1_000
+/** Pages written between two looks at the time. */
+const pagesMax = 100
+
+/** Decides when the documents are published, and how many of them at once. */
+export class Refresher {
+  readonly #parts: RefresherParts
+  #publishedAtMs = 0
+  /** How long the last publication took. */
+  #publishingMs = 0
+  #isWithheld = false
+  #isUnfinished = false
+
+  constructor(parts: RefresherParts) {
+    this.#parts = parts
+  }
+
+  /** Pages are left for which no feed waits. */
+  get isUnfinished(): boolean {
+    return this.#isUnfinished
+  }
+
+  /** Something is left to be published, whether anything changes or not. */
+  get isLeft(): boolean {
+    return this.#isUnfinished || this.#isWithheld
+  }
+
+  /** Whether it is time to refresh the feeds. On a slow machine half of the time is for other work all the same. */
+  get isDue(): boolean {
+    const sinceMs = performance.now() - this.#publishedAtMs
+    return sinceMs >= Math.max(refreshMs, this.#publishingMs)
+  }
+
+  /** @param isPartial more is to come at once: only the main feeds and the pages they name */
+  async publish(isPartial = false): Promise<Publication> {
+    const { settings, edges, store, documents, notes, generations, precompression } = this.#parts
+    // What a lost store knew is in the published feeds: they stay until all of it is known again.
+    this.#isWithheld = (await store.entryCounts()).recovered > 0
+    if (this.#isWithheld) return nothingPublished
+    await awaitGeneration(store, edges.now(), () => documents.isStale())
+    const beganMs = performance.now()
+    notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
+    notes.isPublishing = true
+    const { change, rest } = await documents.publish(isPartial, async (step) => {
+      await generations.remember(step.generations)
+      edges.onPublication?.(step)
+      // Who waits for the feeds is answered before the rest is written.
+      await letEventsIn()
+    })
+    await generations.remember(rest.generations)
+    if (!isPartial) {
+      await precompression.settle()
+      this.#isUnfinished = false
+    }
+    edges.onPublication?.(rest)
+    notes.isPublishing = false
+    this.#publishedAtMs = performance.now()
+    this.#publishingMs = this.#publishedAtMs - beganMs
+    if (change.written.length > 0) await store.writeValue('published-at-ms', String(edges.now()))
+    return change
+  }
+
+  /**
+   * Many changes make many pages: what the feeds show goes out first, then pages for as long as others may wait. The
+   * rest is for the next time.
+   * @param isChanged the feeds may show something else
+   */
+  async publishInTurns(isChanged: boolean): Promise<Publication> {
+    const { store, documents, edges } = this.#parts
+    if ((await store.publication.stale()).pages.length <= pagesAtOnceMax) return this.publish()
+    let sum = isChanged ? await this.publish(true) : nothingPublished
+    if (this.#isWithheld) return sum
+    const { pages } = await store.publication.stale()
+    const endMs = performance.now() + refreshMs
+    let done = 0
+    while (done < pages.length && performance.now() < endMs) {
+      const change = await documents.publishPages(pages.slice(done, done + pagesMax))
+      edges.onPublication?.(change)
+      sum = toSum(sum, change)
+      done += pagesMax
+      await letEventsIn()
+    }
+    this.#isUnfinished = true
+    return done < pages.length ? sum : toSum(sum, await this.publish())
+  }
+}
+
+function toSum(first: Publication, second: Publication): Publication {
+  return {
+    written: [...first.written, ...second.written],
+    unchanged: [...first.unchanged, ...second.unchanged],
+    removed: [...first.removed, ...second.removed],
+    problems: [...first.problems, ...second.problems],
+    generations: [...first.generations, ...second.generations],
+  }
+}
