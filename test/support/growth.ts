@@ -29,10 +29,3 @@ export function growthOf(small: () => unknown, fourTimes: () => unknown): number
 
 /** Between what is linear and what is not, with room for a machine that is busy. */
 export const growthMax = 11
-
-/** Work of one call. Only for what must not take long however busy the machine is. */
-export function workOf(task: () => unknown): number {
-  const beganMs = workedMs()
-  task()
-  return workedMs() - beganMs
-}
