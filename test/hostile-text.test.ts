@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ArticleFormat } from '../src/core/article/article.ts'
+import { toSafeHtml } from '../src/core/article/body.ts'
 import { parseArticle } from '../src/core/article/parse.ts'
 import { toSketch } from '../src/core/entry/sketch.ts'
+import { parseStrict } from './support/strict-xml.ts'
 import { growthMax, growthOf } from './support/growth.ts'
 
 // Text made to be slow to read: for each pattern in the program, and each rule of the parsers it uses, what comes
@@ -279,6 +281,24 @@ test('a footnote in a footnote loses no word', () => {
   const html = parsed.kind === 'article' ? parsed.article.bodyHtml : ''
   for (const word of ['first', 'second', 'third', 'ends']) expect(html).toContain(word)
 })
+
+test('a heading in a heading leaves what is around it balanced', () => {
+  const parsed = read('html', '<h1>one <b>two <h1>three</h1> four</b></h1><p>five</p>')
+  const html = parsed.kind === 'article' ? parsed.article.bodyHtml : ''
+  expect(() => parseStrict(`<div>${html}</div>`)).not.toThrow()
+  expect(html).toBe('<p>five</p>')
+})
+
+test.each(['e :', 'java script:x', '/ /a', 'x<!---->:y'])(
+  'an address like %j leads somewhere below the page, or is none, and stays as it is when cleaned again',
+  (address) => {
+    const parsed = read('html', `<p><a href="${address}">text</a></p>`)
+    const html = parsed.kind === 'article' ? parsed.article.bodyHtml : ''
+    expect(html).toContain('text')
+    expect(html).not.toContain('<a>')
+    expect(toSafeHtml(html).html).toBe(html)
+  },
+)
 
 describe('what is nested', () => {
   const deep = 20_000

@@ -198,7 +198,15 @@ export function toAddress(
   const relative = URL.parse(text, `https://${nowhere}/`)
   if (relative === null || relative.protocol !== 'https:') return undefined
   if (relative.hostname !== nowhere) return { text: relative.href, isRelative: false }
-  return { text: text.replaceAll(/[\t\n\r]/g, ''), isRelative: true }
+  const written = text.replaceAll(/[\t\n\r]/g, '')
+  return { text: looksAbsolute.test(written) ? encodeGaps(written) : written, isRelative: true }
+}
+
+/** What would have a scheme or a host without its spaces and comments; no browser leaves those out, but others do. */
+const looksAbsolute = /^(?:[^/?#]{0,200}:|[/\\]\s*[/\\]|[^/\\]{0,20}<!--)/
+
+function encodeGaps(address: string): string {
+  return address.replaceAll(/[\s<>]/gu, encodeURIComponent)
 }
 
 /** Writes the good candidates of a `srcset` with `, ` between them and no other comma followed by a space. */

@@ -223,11 +223,25 @@ type Heading = { readonly text: string; readonly start: number; readonly end: nu
 function headingAt(html: string, pattern: RegExp): Heading | undefined {
   const start = html.search(pattern)
   if (start === -1) return undefined
-  const closing = `</${html.slice(start + 1, start + 3)}>`
-  const end = html.indexOf(closing, start)
-  const text = end === -1 ? undefined : toLine(toText(html.slice(start, end)))
-  return text === undefined ? undefined : { text, start, end: end + closing.length }
+  const tag = html.slice(start + 1, start + 3)
+  const end = closingEnd(html, tag, start)
+  const text = end === undefined ? undefined : toLine(toText(html.slice(start, end)))
+  return text === undefined || end === undefined ? undefined : { text, start, end }
 }
+
+/** Behind the closing tag that belongs to the opening one: in what is emphasised a heading may hold another. */
+function closingEnd(html: string, tag: string, start: number): number | undefined {
+  let depth = 0
+  for (const match of html.slice(start).matchAll(tagPatterns[tag] ?? /$^/g)) {
+    depth += match[0].startsWith('</') ? -1 : 1
+    if (depth === 0) return start + match.index + match[0].length
+  }
+  return undefined
+}
+
+const tagPatterns: Readonly<Record<string, RegExp>> = Object.fromEntries(
+  words('h1 h2 h3 h4 h5 h6').map((tag) => [tag, new RegExp(`<${tag}[ >]|</${tag}>`, 'g')]),
+)
 
 function without(html: string, { text, start, end }: Heading): Headed {
   return { html: `${html.slice(0, start)}${html.slice(end)}`.trim(), heading: text }
