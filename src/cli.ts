@@ -12,7 +12,7 @@ import type { Screen } from './cli/screen.ts'
 import { loadSettings } from './config.ts'
 import type { Settings } from './config.ts'
 import { isToMend } from './core/problem.ts'
-import { createLog, describeFault } from './log.ts'
+import { createLog, describeFault, toJsonLine } from './log.ts'
 import type { Log } from './log.ts'
 import { codeOf } from './out/fault.ts'
 
@@ -58,7 +58,7 @@ const commands = {
     for (const file of files.length > 0 ? files : listArticles(settings)) {
       const report = checkArticle(settings, file, edges.now())
       if (report.problems.some(isToMend)) outcome = 'problems'
-      const text = json ? JSON.stringify(report) : toBlock(report, report.problems)
+      const text = json ? toJsonLine(report) : toBlock(report, report.problems)
       process.stdout.write(`${separate(json, count)}${text}`)
       count += 1
     }
@@ -69,7 +69,7 @@ const commands = {
   async status({ settings, json }) {
     const { readStatus } = await import('./publisher/status.ts')
     const status = await readStatus(settings)
-    process.stdout.write(json ? `${JSON.stringify(status)}\n` : toBlock(status, status.problems))
+    process.stdout.write(json ? `${toJsonLine(status)}\n` : toBlock(status, status.problems))
     return status.problems.some(isToMend) ? 'problems' : 'done'
   },
 

@@ -40,7 +40,7 @@ const colourCodes = { red: 31, yellow: 33 } as const satisfies Record<Colour, nu
  */
 export function createLog(write: (line: string) => void, now: () => number, style: LogStyle): Log {
   const writeJson = (value: Readonly<Record<string, unknown>>) =>
-    write(`${escapeInvisible(JSON.stringify({ time: formatRfc3339(now()), ...value }))}\n`)
+    write(`${toJsonLine({ time: formatRfc3339(now()), ...value })}\n`)
   const writeText = (text: string, colour: Colour) =>
     write(style.colour ? `\u001B[${colourCodes[colour]}m${text}\u001B[39m\n` : `${text}\n`)
   return {
@@ -109,9 +109,12 @@ export function toOneLine(text: string): string {
 
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
-/** JSON allows direction and format characters in its strings as they are; a terminal obeys them. */
-function escapeInvisible(json: string): string {
-  return json.replaceAll(invisible, (character) =>
+/**
+ * Writes a value as JSON that may go to a terminal. JSON allows direction, format and C1 control characters in its
+ * strings as they are, and a terminal obeys them; here they are escaped, which means the same.
+ */
+export function toJsonLine(value: unknown): string {
+  return JSON.stringify(value).replaceAll(invisible, (character) =>
     Array.from(
       { length: character.length },
       (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
