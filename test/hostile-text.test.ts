@@ -216,7 +216,7 @@ const vectors: Readonly<Record<ArticleFormat, readonly Vector[]>> = {
   ],
 }
 
-const length = 12_000
+const length = 8_000
 
 for (const format of ['plain', 'markdown', 'html'] as const) {
   test(`however ${format} text is made, four times as much is about four times the work`, () => {

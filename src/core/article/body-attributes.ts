@@ -139,6 +139,8 @@ function keepCommon(
   kept: Record<string, string>,
   reading: TagReading,
 ): void {
+  // Before the others, where it stands if it was written: what is clean stays as it is when it is cleaned again.
+  if (tagName === 'img') kept['alt'] ??= ''
   const lang = (attributes['lang'] ?? attributes['xml:lang'])?.trim()
   if (lang !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,6}$/i.test(lang)) kept['lang'] = lang
   const dir = attributes['dir']?.trim().toLowerCase()
@@ -152,7 +154,6 @@ function keepCommon(
     const align = /text-align:\s?(left|right|center)/i.exec(attributes['style'])?.[1]
     if (align !== undefined) kept['align'] = align.toLowerCase()
   }
-  if (tagName === 'img') kept['alt'] ??= ''
   if (tagName === 'audio' || tagName === 'video') {
     kept['preload'] = 'none'
   }
