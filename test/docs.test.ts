@@ -6,6 +6,7 @@ import { describe as describeProblem } from '../src/core/problem.ts'
 import { createLog } from '../src/log.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
 import { tell } from '../src/publisher/watch.ts'
+import { renderDocs } from './bench/write-docs.ts'
 import { Publication } from './support/publication.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -92,5 +93,15 @@ test('ARCHITECTURE names only files that are there', () => {
   for (const [, path = ''] of named) {
     const places = [path, join('src', path)].map((place) => existsSync(join(root, place)))
     expect(places, path).toContain(true)
+  }
+})
+
+test('what documents tell of measurements is what was measured', async () => {
+  const rendered = await renderDocs()
+  expect(rendered.size).toBeGreaterThan(2)
+  for (const [path, text] of rendered) {
+    expect(readFileSync(join(root, path), 'utf8'), `${path}: npm run bench -- --write-docs`).toBe(
+      text,
+    )
   }
 })

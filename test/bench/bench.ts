@@ -63,7 +63,7 @@ async function main(options: Options): Promise<void> {
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`)
   if (options.svg !== undefined) writeFileSync(options.svg, plot)
-  if (options.writesDocs) await writeDocs({ report, plot })
+  if (options.writesDocs) await writeDocs({ report }, plot)
   say(`took ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`)
 }
 

@@ -1,3 +1,4 @@
+import { feedMaxAgeSDefault } from '../../src/out/media.ts'
 import type { Report, ServingReport } from './report.ts'
 import type { WorkName } from './samples.ts'
 import { formatCount, formatValue, toMarkdown } from './table.ts'
@@ -5,13 +6,13 @@ import { formatCount, formatValue, toMarkdown } from './table.ts'
 const pollMinutes = 15
 const daySeconds = 86_400
 const edges = 200
-const edgeSeconds = 60
+const edgeSeconds = feedMaxAgeSDefault
 
 /** What follows from the figures of runs for `docs/scale.md`, by the name of its place there. */
 export function toScaleBlocks(
   report: Report,
   serving: ServingReport,
-): Readonly<Record<'pollers' | 'cdn' | 'articles', string>> {
+): Readonly<Record<string, string>> {
   return {
     pollers: toPollers(serving),
     cdn: toCdn(serving),

@@ -7,11 +7,12 @@ import { ask } from '../support/ask.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
 import { startCaddy, startNginx } from '../support/web-server.ts'
 import { startServing, toProse } from './serving.ts'
+import { writeDocs } from './write-docs.ts'
 
 // How fast feeds are served: dropfeed beside Debian's nginx and Caddy with the configurations of docs/, the
 // same files, a feed of 250 KB. wrk has one core, the server under test the other. What counts are ratios
 // to nginx within a round; medians over the rounds.
-//   BENCH_ROUNDS=5 BENCH_SECONDS=2 npm run bench:serve
+//   BENCH_ROUNDS=5 BENCH_SECONDS=2 npm run bench:serve -- --write-docs      (the last for docs/)
 
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5)
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 2)
@@ -142,6 +143,14 @@ async function measureChanging(): Promise<Measure> {
 }
 const changing = await measureChanging()
 
+/** Of the feed, as it is sent. */
+async function lengthOf(coding: string): Promise<number> {
+  const headers = { 'Accept-Encoding': coding }
+  await dropfeed.untilCompressed(path)
+  return (await ask(dropfeed.address, path, { headers })).body.length
+}
+const bodyBytes = { identity: await lengthOf('identity'), gzip: await lengthOf('gzip') }
+
 const ratio = (row: string, other: string, key: 'perSecond' | 'cpuUs' = 'perSecond') =>
   median(
     (found.get(`dropfeed ${row}`) ?? []).map((one, round) => {
@@ -183,3 +192,16 @@ for (const row of [...rowNames, ...(hasDelta ? ['226'] : [])]) {
   line(cells)
 }
 line(['gzip, changing', changing.perSecond.toFixed(0), changing.p99Ms.toFixed(2)])
+
+if (process.argv.includes('--write-docs')) {
+  const keys = names.flatMap((name) => rowNames.map((row) => [name, row] as const))
+  const cpuUs = keys.map(([name, row]) => [`${name} ${row}`, of(name, row, 'cpuUs')] as const)
+  await writeDocs({
+    serving: {
+      machine: `${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}`,
+      ranAt: new Date().toISOString().slice(0, 10),
+      bodyBytes,
+      cpuUs: Object.fromEntries(cpuUs),
+    },
+  })
+}

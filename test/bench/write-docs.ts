@@ -5,55 +5,68 @@ import { describeMachine } from './machine.ts'
 import { toLargeTable } from './million.ts'
 import type { LargeReport, Report, ServingReport } from './report.ts'
 import { toScaleBlocks } from './scale.ts'
-import { toGrowthTable, toTable } from './table.ts'
 import { toSentence } from './sentence.ts'
+import { toGrowthTable, toTable } from './table.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const names = {
   report: 'docs/performance.json',
   large: 'docs/performance-large.json',
   serving: 'docs/serving.json',
-  plot: 'docs/performance.svg',
 } as const
 
-type News = {
-  readonly report?: Report
-  readonly plot?: string
-  readonly large?: LargeReport
-  readonly serving?: ServingReport
+type Figures = {
+  readonly report?: Report | undefined
+  readonly large?: LargeReport | undefined
+  readonly serving?: ServingReport | undefined
 }
+
+type Blocks = Readonly<Record<string, string>>
 
 /**
  * Writes the figures of a run to `docs/`, and anew all that is told of them and of earlier runs: what
- * stands between `<!-- bench:name -->` and `<!-- /bench:name -->` in the documents comes from here alone.
+ * stands between `<!-- bench:name -->` and `<!-- /bench:name -->` in a document comes from here alone.
  */
-export async function writeDocs(news: News): Promise<void> {
+export async function writeDocs(news: Figures, plot?: string): Promise<void> {
   for (const name of ['report', 'large', 'serving'] as const) {
-    const found = news[name]
-    if (found !== undefined) await write(names[name], JSON.stringify(found))
+    if (news[name] !== undefined) await write(names[name], JSON.stringify(news[name]))
   }
-  if (news.plot !== undefined) writeFileSync(join(root, names.plot), news.plot)
-  // Written above, by this program, as are the next two.
+  if (plot !== undefined) writeFileSync(join(root, 'docs/performance.svg'), plot)
+  for (const [path, text] of await renderDocs()) writeFileSync(join(root, path), text)
+}
+
+/** The documents as they are to be by the figures in `docs/`, by path. */
+export async function renderDocs(): Promise<ReadonlyMap<string, string>> {
+  // What is read was written above, by this program.
   const report = read(names.report) as Report | undefined
   const large = read(names.large) as LargeReport | undefined
   const serving = read(names.serving) as ServingReport | undefined
-  if (report !== undefined) {
-    const { machine, ranAt, rows, growth } = report
-    const { sizes, rounds, drops } = report.options
-    const run = `Run of ${ranAt}: ${describeMachine(machine)}; \`--sizes ${sizes.join(',')} --rounds ${rounds} --drops ${drops}\`.`
-    await fill('docs/performance.md', 'table', `${run}\n\n${toTable(rows)}`)
-    await fill('docs/performance.md', 'growth', toGrowthTable(growth))
-    await fill('README.md', 'summary', toSentence(report))
+  const documents: Record<string, Blocks> = {
+    'README.md': report === undefined ? {} : { summary: toSentence(report) },
+    'docs/performance.md': {
+      ...(report === undefined ? {} : toBlocks(report)),
+      ...(large === undefined ? {} : { large: toLargeBlock(large) }),
+    },
+    'docs/scale.md':
+      report === undefined || serving === undefined ? {} : toScaleBlocks(report, serving),
   }
-  if (large !== undefined) {
-    const run = `Run of ${large.ranAt}: ${describeMachine(large.machine)}.`
-    await fill('docs/performance.md', 'large', `${run}\n\n${toLargeTable(large)}`)
+  const rendered = new Map<string, string>()
+  for (const [path, blocks] of Object.entries(documents)) {
+    const text = fill(path, readFileSync(join(root, path), 'utf8'), blocks)
+    rendered.set(path, await tidy(path, text))
   }
-  if (report !== undefined && serving !== undefined) {
-    for (const [name, text] of Object.entries(toScaleBlocks(report, serving))) {
-      await fill('docs/scale.md', name, text)
-    }
-  }
+  return rendered
+}
+
+function toBlocks({ machine, ranAt, rows, growth, options }: Report): Blocks {
+  const { sizes, rounds, drops, burst } = options
+  const words = `--sizes ${sizes.join(',')} --rounds ${rounds} --drops ${drops} --burst ${burst}`
+  const run = `Run of ${ranAt}: ${describeMachine(machine)}; \`${words}\`.`
+  return { table: `${run}\n\n${toTable(rows)}`, growth: toGrowthTable(growth) }
+}
+
+function toLargeBlock(large: LargeReport): string {
+  return `Run of ${large.ranAt}: ${describeMachine(large.machine)}.\n\n${toLargeTable(large)}`
 }
 
 function read(name: string): unknown {
@@ -61,16 +74,20 @@ function read(name: string): unknown {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
 }
 
-async function fill(path: string, name: string, text: string): Promise<void> {
-  const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
-  const document = readFileSync(join(root, path), 'utf8')
-  const [from, to] = [document.indexOf(open), document.indexOf(close)]
-  if (from < 0 || to < from) throw new Error(`${path} has no place for ${name}: ${open} … ${close}`)
-  await write(path, `${document.slice(0, from + open.length)}\n\n${text}\n\n${document.slice(to)}`)
+function fill(path: string, document: string, blocks: Blocks): string {
+  return Object.entries(blocks).reduce((text, [name, block]) => {
+    const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`]
+    const [from, to] = [text.indexOf(open), text.indexOf(close)]
+    if (from < 0 || to < from) throw new Error(`${path} has no place ${open} … ${close}`)
+    return `${text.slice(0, from + open.length)}\n\n${block}\n\n${text.slice(to)}`
+  }, document)
+}
+
+async function write(path: string, text: string): Promise<void> {
+  writeFileSync(join(root, path), await tidy(path, text))
 }
 
 /** As the formatter wants it, so that a run leaves nothing to tidy up. */
-async function write(path: string, text: string): Promise<void> {
-  const style = { printWidth: 100, singleQuote: true, semi: false }
-  writeFileSync(join(root, path), await format(text, { ...style, filepath: path }))
+async function tidy(path: string, text: string): Promise<string> {
+  return await format(text, { printWidth: 100, singleQuote: true, semi: false, filepath: path })
 }
