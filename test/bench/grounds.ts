@@ -4,19 +4,33 @@ import { join } from 'node:path'
 /** Source: `include/uapi/linux/magic.h`. */
 const tmpfsMagic = 0x01021994
 
+/** What is to be removed when whoever waits has seen enough. */
+const roots = new Set<string>()
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    for (const root of roots) rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    process.exit(1)
+  })
+}
+
 /**
  * An empty folder that is removed when the measuring is over, and no sooner: making files after many were
  * removed is several times slower on some file systems.
  */
 export function makeGround(above: string) {
   const root = mkdtempSync(join(above, 'dropfeed-bench-'))
+  roots.add(root)
   return {
     at: (name: string) => join(root, name),
     make(name: string): string {
       mkdirSync(join(root, name), { recursive: true })
       return join(root, name)
     },
-    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+    [Symbol.dispose](): void {
+      rmSync(root, { recursive: true, force: true })
+      roots.delete(root)
+    },
   }
 }
 

@@ -39,6 +39,8 @@ One large inbox, built on --disk, then drops:
 Long form: --sizes 0,1000,10000,100000 --rounds 3 --drops 34 --burst 10000
 `
 
+const partsAll = 'builds,drops,burst'
+
 /** @returns `undefined` when only help was asked for, which is then printed */
 export function readOptions(words: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -49,7 +51,7 @@ export function readOptions(words: readonly string[]): Options | undefined {
       drops: { type: 'string' },
       burst: { type: 'string', default: '1000' },
       seed: { type: 'string', default: '1' },
-      only: { type: 'string', default: 'builds,drops,burst' },
+      only: { type: 'string', default: partsAll },
       ram: { type: 'string', default: '/dev/shm' },
       disk: { type: 'string', default: tmpdir() },
       json: { type: 'string' },
@@ -65,8 +67,13 @@ export function readOptions(words: readonly string[]): Options | undefined {
     return undefined
   }
   const { ram, disk, json, svg, million } = values
+  const sizes = values.sizes.split(',').map((word) => toCount('sizes', word, 0))
+  const isWhole = values.only === partsAll && Math.max(...sizes) > 0
+  if (values['write-docs'] && !million && !isWhole) {
+    throw new Error('--write-docs: leave out --only, and measure more than an empty inbox')
+  }
   return {
-    sizes: values.sizes.split(',').map((word) => toCount('sizes', word, 0)),
+    sizes,
     rounds: toCount('rounds', values.rounds, 1),
     drops: toCount('drops', values.drops ?? (million ? '1000' : '5'), 1),
     burst: toCount('burst', values.burst, 1),
