@@ -8,6 +8,7 @@ export function formatValue(value: number, unit: Unit): string {
     case 'ms':
       return value < 1000 ? `${round(value)} ms` : `${round(value / 1000)} s`
     case 'bytes':
+      if (value < 1e6) return `${round(value / 1e3)} kB`
       return value < 1e9 ? `${round(value / 1e6)} MB` : `${round(value / 1e9)} GB`
     case 'perSecond':
     case 'count':
