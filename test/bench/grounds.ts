@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** Source: `include/uapi/linux/magic.h`. */
@@ -9,9 +17,17 @@ const roots = new Set<string>()
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    for (const root of roots) rmSync(root, { recursive: true, force: true, maxRetries: 5 })
+    // Else what they still write would stay.
+    for (const pid of childrenOfThis()) process.kill(pid, 'SIGKILL')
+    const removal = { recursive: true, force: true, maxRetries: 20, retryDelay: 50 } as const
+    for (const root of roots) rmSync(root, removal)
     process.exit(1)
   })
+}
+
+function childrenOfThis(): readonly number[] {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean).map(Number)
 }
 
 /**

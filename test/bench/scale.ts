@@ -1,4 +1,3 @@
-import { feedMaxAgeSDefault } from '../../src/out/media.ts'
 import type { Report, ServingReport } from './report.ts'
 import type { WorkName } from './samples.ts'
 import { formatCount, formatValue, toMarkdown } from './table.ts'
@@ -6,7 +5,8 @@ import { formatCount, formatValue, toMarkdown } from './table.ts'
 const pollMinutes = 15
 const daySeconds = 86_400
 const edges = 200
-const edgeSeconds = feedMaxAgeSDefault
+/** What a feed that changes all the time may be kept for. */
+const edgeSeconds = 60
 
 /** What follows from the figures of runs for `docs/scale.md`, by the name of its place there. */
 export function toScaleBlocks(
