@@ -9,6 +9,7 @@ import { makeProgram } from './cli/program.ts'
 import type { CommandName, Options } from './cli/program.ts'
 import { createProgressLog, createScreen } from './cli/screen.ts'
 import type { Screen } from './cli/screen.ts'
+import { toStatusLines } from './cli/status-text.ts'
 import { loadSettings } from './config.ts'
 import type { Settings } from './config.ts'
 import { isToMend } from './core/problem.ts'
@@ -28,6 +29,7 @@ type Bench = {
     readonly onProgress: (done: number, total: number) => void
   }
   readonly json: boolean
+  readonly isAll: boolean
 }
 
 type Command = (bench: Bench, files: readonly string[]) => Promise<Outcome>
@@ -66,11 +68,14 @@ const commands = {
     return outcome
   },
 
-  async status({ settings, json }) {
+  async status({ settings, json, isAll }, files) {
     const { readStatus } = await import('./publisher/status.ts')
-    const status = await readStatus(settings)
-    process.stdout.write(json ? `${toJsonLine(status)}\n` : toBlock(status, status.problems))
-    return status.problems.some(isToMend) ? 'problems' : 'done'
+    const status = await readStatus(settings, { isAll, files })
+    if (json) process.stdout.write(`${toJsonLine(status)}\n`)
+    else for (const line of toStatusLines(status)) process.stdout.write(`${line}\n`)
+    const problems =
+      files.length > 0 ? status.articles?.flatMap((file) => file.problems) : undefined
+    return (problems ?? status.problems).some(isToMend) ? 'problems' : 'done'
   },
 
   async confirm({ settings, edges }) {
@@ -112,7 +117,10 @@ async function run(name: CommandName, options: Options, files: readonly string[]
     const onProgress = (done: number, total: number) =>
       hasBar ? screen.progress(done, total) : logProgress(done, total)
     const edges = { log, now: Date.now, onProgress }
-    const outcome = await commands[name]({ settings: loaded.settings, edges, json }, files)
+    const outcome = await commands[name](
+      { settings: loaded.settings, edges, json, isAll: options.all === true },
+      files,
+    )
     process.exitCode = exitCodes[outcome]
   } catch (error) {
     fail(log, error)

@@ -6,6 +6,8 @@ import type { NamedKey, SettingsFlags } from '../config/sources.ts'
 export type Options = SettingsFlags & {
   readonly json?: boolean | undefined
   readonly quiet?: boolean | undefined
+  /** Of `status`: each file. */
+  readonly all?: boolean | undefined
 }
 
 export type CommandName = 'watch' | 'build' | 'check' | 'status' | 'confirm'
@@ -20,7 +22,7 @@ const commandLines = {
   watch: 'publish now and whenever the inbox changes, and serve out/',
   build: 'publish once',
   check: 'show how articles are read; publish nothing',
-  status: 'show what is published, scheduled and held, and all problems',
+  status: 'show what became of files, problems first; --all: each file',
   confirm: 'retract the articles whose files vanished all at once',
 } as const satisfies Record<CommandName, string>
 
@@ -60,9 +62,10 @@ export function makeProgram(
   program.option('--quiet', 'log problems and faults only')
   for (const name of commandNames) {
     const command = program.command(name).description(commandLines[name])
-    if (name === 'check') {
-      command.argument('[file...]', 'article files; default: all of the inbox')
-      command.action((files: string[]) => run(name, program.opts<Options>(), files))
+    if (name === 'check' || name === 'status') {
+      command.argument('[file...]', argumentLines[name])
+      if (name === 'status') command.option('--all', 'each file, what needs attention first')
+      command.action((files: string[]) => run(name, command.optsWithGlobals<Options>(), files))
     } else {
       if (name === 'watch') addOptions(command, serverKeys)
       command.action(() => run(name, toOptions(command.optsWithGlobals()), []))
@@ -71,6 +74,11 @@ export function makeProgram(
   program.helpInformation = () => topHelp
   return program
 }
+
+const argumentLines = {
+  check: 'article files; default: all of the inbox',
+  status: 'files and folders to tell of one by one',
+} as const
 
 const commandNames: readonly CommandName[] = ['watch', 'build', 'check', 'status', 'confirm']
 const settingKeys: readonly NamedKey[] = ['config', 'inbox', 'out', 'state', 'baseUrl', 'timezone']
@@ -98,11 +106,11 @@ function toOptions({ serve, ...options }: Omit<Options, 'serve'> & { readonly se
 const topHelp = `Usage: dropfeed <command> [options]
 Publishes the article files in inbox/ as RSS, Atom and JSON Feed in out/.
 Commands:
-  watch            ${commandLines.watch}
-  build            ${commandLines.build}
-  check [file...]  ${commandLines.check}
-  status           ${commandLines.status}
-  confirm          ${commandLines.confirm}
+  watch             ${commandLines.watch}
+  build             ${commandLines.build}
+  check [file...]   ${commandLines.check}
+  status [file...]  ${commandLines.status}
+  confirm           ${commandLines.confirm}
 Options, their environment variables and defaults (more settings: feed.yaml):
 ${[...settingKeys, ...serverKeys].map((key) => toHelpLine(key)).join('\n')}
   --json               check and status as JSON, the log as JSON lines

@@ -1,13 +1,20 @@
 import { existsSync } from 'node:fs'
 import type { Settings } from '../config.ts'
+import type { FileOutcome, OutcomeCounts } from '../core/entry/outcome.ts'
 import type { Problem } from '../core/problem.ts'
 import { catalogueFile, SqliteStore } from '../store/sqlite.ts'
 import type { CatalogueCounts, Store } from '../store/store.ts'
 import { toBuiltinAddress } from './named-hubs.ts'
+import { listOutcomes, lookThroughInbox } from './inbox-look.ts'
 import { readStandingProblems } from './standing.ts'
 
 /** What the catalogue holds, as `status` tells it. */
 export type Status = CatalogueCounts & {
+  /**
+   * Files by what became of them, each counted once; those that wait to be read are counted as `waiting`
+   * besides.
+   */
+  readonly outcomes: OutcomeCounts
   readonly lastPublicationAtMs?: number | undefined
   /** When the next scheduled or expiring article changes the feeds. */
   readonly nextDueAtMs?: number | undefined
@@ -19,8 +26,21 @@ export type Status = CatalogueCounts & {
   }[]
   /** None when no hub is set. */
   readonly hubs?: readonly HubStatus[] | undefined
+  /** Files seen and not read yet; at most 1,000. */
+  readonly waiting: readonly string[]
+  /** Too many articles vanished at once: how many stay published, and what retracts them. */
+  readonly heldRetractions?: { readonly articles: number; readonly release: string } | undefined
   /** At most 10,000. */
   readonly problems: readonly Problem[]
+  /** Each file, or each that was asked for; what needs attention first. */
+  readonly articles?: readonly FileOutcome[] | undefined
+}
+
+/** Which files are told of one by one. */
+export type StatusQuery = {
+  readonly isAll: boolean
+  /** Files and folders, as a person names them. */
+  readonly files: readonly string[]
 }
 
 type HubStatus =
@@ -45,32 +65,80 @@ type HubStatus =
 
 const problemsMax = 10_000
 const scheduledMax = 1_000
+const waitingMax = 1_000
+
+/** Tells what was published, also while a watcher is at work; before the first run that is nothing. */
+export async function readStatus(
+  settings: Settings,
+  { isAll, files }: StatusQuery = { isAll: false, files: [] },
+  nowMs = Date.now(),
+): Promise<Status> {
+  if (!existsSync(catalogueFile(settings.state))) return nothing
+  await using store: Store = SqliteStore.open(settings.state)
+  const look = await lookThroughInbox(settings, store)
+  const counts = await store.outcomes.count()
+  const isEach = isAll || files.length > 0
+  return {
+    ...(await tellStatus(settings, store, { limit: problemsMax, nowMs })),
+    ...(await store.counts()),
+    outcomes: {
+      ...counts,
+      waiting: look.waiting.length,
+      draft: counts.draft + look.drafts.length,
+    },
+    waiting: look.waiting.slice(0, waitingMax),
+    ...(isEach
+      ? { articles: await listOutcomes(settings, store, look, isAll ? undefined : files) }
+      : {}),
+  }
+}
+
+/** What the catalogue alone tells, at a cost that does not grow with the articles that are published. */
+async function tellStatus(
+  settings: Settings,
+  store: Store,
+  { limit, nowMs }: { readonly limit: number; readonly nowMs: number },
+): Promise<Status> {
+  const publishedAt = await store.readValue('published-at-ms')
+  const entries = await store.entryCounts()
+  const outcomes = await store.outcomes.count()
+  const { published, scheduled, expired, copy, draft, held, missing } = outcomes
+  const standing = await readStandingProblems(store)
+  const isHeld = standing.some(({ code }) => code === 'retractions-held')
+  return {
+    entries,
+    files: { entry: published + scheduled + expired, copy, draft, held, missing },
+    outcomes,
+    lastPublicationAtMs: publishedAt === undefined ? undefined : Number(publishedAt),
+    nextDueAtMs: await store.nextDueAtMs(),
+    heldRetractions: isHeld
+      ? { articles: missing + entries.recovered, release: 'dropfeed confirm' }
+      : undefined,
+    scheduled: (await store.scheduled(Math.min(limit, scheduledMax))).map(
+      ({ path = '', title, publishedAtMs }) => ({ path, title, publishedAtMs }),
+    ),
+    hubs: await readHubs(settings, store, nowMs),
+    waiting: [],
+    problems: [...standing, ...(await store.problems(limit))],
+  }
+}
 
 const nothing: Status = {
   entries: { live: 0, scheduled: 0, expired: 0, retracted: 0, recovered: 0 },
   files: { entry: 0, copy: 0, draft: 0, held: 0, missing: 0 },
+  outcomes: {
+    held: 0,
+    missing: 0,
+    waiting: 0,
+    scheduled: 0,
+    copy: 0,
+    draft: 0,
+    expired: 0,
+    published: 0,
+  },
   scheduled: [],
+  waiting: [],
   problems: [],
-}
-
-/** Tells what was published, also while a watcher is at work; before the first run that is nothing. */
-export async function readStatus(settings: Settings, nowMs = Date.now()): Promise<Status> {
-  const { state } = settings
-  if (!existsSync(catalogueFile(state))) return nothing
-  await using store: Store = SqliteStore.open(state)
-  const publishedAt = await store.readValue('published-at-ms')
-  return {
-    ...(await store.counts()),
-    lastPublicationAtMs: publishedAt === undefined ? undefined : Number(publishedAt),
-    nextDueAtMs: await store.nextDueAtMs(),
-    scheduled: (await store.scheduled(scheduledMax)).map(({ path = '', title, publishedAtMs }) => ({
-      path,
-      title,
-      publishedAtMs,
-    })),
-    hubs: await readHubs(settings, store, nowMs),
-    problems: await allProblems(store),
-  }
 }
 
 async function readHubs(

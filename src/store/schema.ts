@@ -261,6 +261,10 @@ export const schemaSteps: readonly string[] = [
     PRIMARY KEY (path, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What became of files is counted without those that are simply published.
+  CREATE INDEX file_other ON file (state) WHERE state <> 'entry';
+  `,
 ]
 
 /**

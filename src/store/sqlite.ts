@@ -23,6 +23,7 @@ import {
 import { HubTables } from './hub-tables.ts'
 import { GenerationTables } from './generation-tables.ts'
 import { Statements } from './statements.ts'
+import { OutcomeTables } from './outcome-tables.ts'
 import { PublicationTables } from './publication-tables.ts'
 import { openDatabase } from './open-database.ts'
 import { migrate } from './schema.ts'
@@ -53,6 +54,7 @@ export class SqliteStore implements Store {
   readonly publication: PublicationTables
   readonly hubs: HubTables
   readonly generations: GenerationTables
+  readonly outcomes: OutcomeTables
 
   private constructor(database: DatabaseSync) {
     this.#database = database
@@ -62,6 +64,7 @@ export class SqliteStore implements Store {
     this.publication = new PublicationTables(this.#statements, transaction)
     this.hubs = new HubTables(this.#statements, transaction)
     this.generations = new GenerationTables(this.#statements, transaction)
+    this.outcomes = new OutcomeTables(this.#statements, (state) => this.#entries.count(state))
   }
 
   /**

@@ -8,6 +8,7 @@ import type {
 } from '../core/entry/catalogue.ts'
 import type { Category } from '../core/entry/entry.ts'
 import type { Facts } from '../core/entry/identity.ts'
+import type { FileOutcome, OutcomeCounts } from '../core/entry/outcome.ts'
 import type { Problem } from '../core/problem.ts'
 
 type Eventually<T> = T | Promise<T>
@@ -304,6 +305,14 @@ export type GenerationStore = {
   ): Eventually<void>
 }
 
+/** What became of files, for people who ask. */
+export type OutcomeStore = {
+  /** Costs as much as there are files that are not simply published; none is `waiting` here. */
+  count(): Eventually<OutcomeCounts>
+  /** Of all files, or of those at and below these paths, by path. */
+  list(paths?: readonly string[]): Eventually<readonly FileOutcome[]>
+}
+
 /**
  * The catalogue kept between runs. Every call is one exchange about a whole batch, so that a store on
  * another machine stays fast; `commit` is applied whole or not at all.
@@ -312,6 +321,7 @@ export type Store = AsyncDisposable & {
   readonly publication: PublicationStore
   readonly hubs: HubStore
   readonly generations: GenerationStore
+  readonly outcomes: OutcomeStore
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>
