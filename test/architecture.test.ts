@@ -72,6 +72,15 @@ describe('imports go one way', () => {
     expect(tellers.filter((from) => !/^(hub|publisher)\//.test(from))).toEqual([])
   })
 
+  test('what tells how things stand knows the core alone, and only the publisher knows it', () => {
+    const others = importsOf('status').filter(({ to }) => !/^(status|core|node:)/.test(to))
+    expect(others).toEqual([])
+    const users = imports.filter(({ to }) => to.startsWith('status/')).map(({ from }) => from)
+    expect(new Set(users.map((from) => from.split('/')[0]))).toEqual(
+      new Set(['status', 'publisher']),
+    )
+  })
+
   test('only the store speaks SQL, only the inbox watches, only the output writes', () => {
     const using = (library: string) =>
       imports.filter(({ to }) => to === library).map(({ from }) => from.split('/')[0])

@@ -35,6 +35,8 @@ export type LookResult = {
   /** Files that are whole. */
   readonly whole: readonly string[]
   readonly gone: readonly string[]
+  /** Files that were looked at for the first time since their last notice, and are not whole yet. */
+  readonly settling: readonly string[]
   readonly folders: readonly Waited[]
   /** When the next one has to be looked at. */
   readonly nextMs: number | undefined
@@ -78,10 +80,14 @@ export function lookAround(room: WaitingRoom, options: LookOptions, nowMs: numbe
   const ready: Waited[] = []
   const folders: Waited[] = []
   const asking: Waited[] = []
+  const settling: string[] = []
   const settle = (looked: Looked) => {
     const { waited } = looked
-    if (looked.kind === 'wait') room.set(waited.path, waited)
-    else if (looked.kind === 'ask') asking.push(waited)
+    if (looked.kind === 'wait') {
+      const isFirst = room.get(waited.path)?.seen === undefined
+      if (isFirst && typeof waited.seen === 'object') settling.push(waited.path)
+      room.set(waited.path, waited)
+    } else if (looked.kind === 'ask') asking.push(waited)
     else {
       room.delete(waited.path)
       if (looked.kind === 'ready') ready.push(waited)
@@ -108,7 +114,7 @@ export function lookAround(room: WaitingRoom, options: LookOptions, nowMs: numbe
   const gone = releaseGone(room, ready, options, nowMs)
   let nextMs: number | undefined
   for (const { dueMs } of room.values()) nextMs = Math.min(dueMs, nextMs ?? dueMs)
-  return { whole: ready.map(toPath), gone: gone.map(toPath), folders, nextMs, askedMs }
+  return { whole: ready.map(toPath), gone: gone.map(toPath), folders, settling, nextMs, askedMs }
 }
 
 function toPath({ path }: Waited): string {

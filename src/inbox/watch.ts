@@ -25,6 +25,12 @@ export type WatchOptions = {
   readonly rescanMs: number
   /** There is something to `take`; called outside of any file system event. */
   readonly onReady: () => void
+  /** Something about a file moved; called inside of events, again and again: it only remembers. */
+  readonly onSeen?: (path: string, isDraft: boolean) => void
+  /** A file was looked at and is not whole yet. */
+  readonly onSettling?: (path: string) => void
+  /** A file is whole, or gone: the next mark names it. */
+  readonly onSettled?: (path: string) => void
   /** The machine failed us (no more file handles, no memory); without it the fault is thrown. */
   readonly onFault?: (error: unknown) => void
   readonly log?: WatchLog
@@ -200,7 +206,9 @@ export class InboxWatcher implements AsyncDisposable {
 
   #wait(path: string, hint: 'rename' | 'change' | 'listed', atMs: number): void {
     const kind = classify(path)
-    if (kind === 'ignored' || kind === 'draft') return
+    if (kind === 'ignored') return
+    this.#options.onSeen?.(path, kind === 'draft')
+    if (kind === 'draft') return
     addNotice(this.#waiting, { path, hint }, atMs)
     this.#lookSoon(atMs)
   }
@@ -225,7 +233,9 @@ export class InboxWatcher implements AsyncDisposable {
     }
     try {
       const nowMs = performance.now()
-      const { whole, gone, folders, nextMs, askedMs } = lookAround(this.#waiting, options, nowMs)
+      const looked = lookAround(this.#waiting, options, nowMs)
+      const { whole, gone, folders, nextMs, askedMs } = looked
+      for (const path of looked.settling) this.#options.onSettling?.(path)
       if (askedMs > 0) this.#askFromMs = nowMs + askedMs / askDutyMax
       for (const { path, noticedAtMs } of folders) this.#folders.enter(path, noticedAtMs)
       if (gone.length > 0 && !this.#isSameInbox()) {
@@ -234,7 +244,10 @@ export class InboxWatcher implements AsyncDisposable {
         return
       }
       for (const path of gone) this.#folders.forget(path)
-      for (const path of [...whole, ...gone]) this.#ready.add(path)
+      for (const path of [...whole, ...gone]) {
+        this.#ready.add(path)
+        this.#options.onSettled?.(path)
+      }
       this.#hasNews ||= whole.length + gone.length > 0
       if (nextMs !== undefined) this.#lookSoon(nextMs)
     } catch (error) {

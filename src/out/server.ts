@@ -61,7 +61,16 @@ export type ServerSettings = {
   readonly form?: FormTaker
   /** Knows earlier versions of the feeds; without it everybody gets them whole. */
   readonly deltas?: FindDelta | undefined
+  /** Answers some requests itself. */
+  readonly ownPages?: OwnPages | undefined
   readonly log: { fault(sentence: string): void }
+}
+
+type OwnPages = {
+  /** @returns nothing for a request that is not for it to answer */
+  take(request: IncomingMessage, response: ServerResponse): Promise<void> | undefined
+  /** Ends what would last: the server is to stop. */
+  close(): void
 }
 
 /** How often idle connections are looked for while the server stops. */
@@ -146,6 +155,7 @@ export class FeedServer implements AsyncDisposable {
   /** Takes no more connections, lets responses in flight end, within a limit. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true
+    this.#settings.ownPages?.close()
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#server.close(() => resolve())
     const step = setInterval(() => this.#server.closeIdleConnections(), stopStepMs)
@@ -188,6 +198,8 @@ export class FeedServer implements AsyncDisposable {
       return respondOptions(url, served && toMedia(served.path))
     }
     if (method !== 'GET' && method !== 'HEAD') return answers.notAllowed
+    const own = this.#settings.ownPages?.take(request, response)
+    if (own !== undefined) return own.then(() => undefined)
     const served = servedPathOf(url)
     if (served === undefined) return answers.notFound
     const path = toFilePath(served)

@@ -26,10 +26,13 @@ import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
 import { Refresher } from './refresher.ts'
 import { chunkLength, Register } from './register.ts'
+import { renewReadingRules } from './reading-rules.ts'
 import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
-import { allProblems } from './status.ts'
+import { allProblems, tellStatus } from './status.ts'
+import type { Status } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
+import type { OnTaken } from './telling.ts'
 
 export type Edges = {
   readonly log: Log
@@ -43,6 +46,8 @@ export type Edges = {
    * main feeds and what they name before the rest.
    */
   readonly onPublication?: ((publication: Publication) => void) | undefined
+  /** Told what became of files that were read, once it is committed. */
+  readonly onTaken?: OnTaken | undefined
 }
 
 export type RunReport = {
@@ -64,9 +69,6 @@ export type RunReport = {
 
 /** What the rendered entries that are not in memory may take on disk. */
 const scratchBytesMax = 2 ** 31
-
-/** Raised when reading is mended: files with a problem are then read anew. */
-const readingVersion = 1
 
 const nothing: CommitSummary = { added: 0, updated: 0, removed: 0 }
 
@@ -143,13 +145,7 @@ export class Publisher implements AsyncDisposable {
         { store, output: precompression.output, scratch, notes },
         { ...limits, site, timezone, categories, theme },
       )
-      const rules = JSON.stringify([
-        readingVersion,
-        toReadingRules(settings),
-        limits.articleBytesMax,
-      ])
-      const areRulesNew = (await store.readValue('reading-rules')) !== rules
-      if (areRulesNew) await store.writeValue('reading-rules', rules)
+      const areRulesNew = await renewReadingRules(store, settings)
       return new Publisher({
         settings,
         edges,
@@ -203,7 +199,7 @@ export class Publisher implements AsyncDisposable {
       deferred.push(...intake.deferred)
     }
     // What was postponed, prolonged or deleted meanwhile is not due.
-    add(await applyDue(this.#store, this.#settings, this.#edges.now()))
+    add(await applyDue(this.#store, this.#settings, this.#edges))
     const isNews = this.#isFirstRun || marks.kind === 'all' || isChange(totals)
     if (isNews || this.#refresher.isLeft || (await this.areHubsOthers())) {
       const change = await (isInTurns
@@ -261,6 +257,11 @@ export class Publisher implements AsyncDisposable {
     return this.#generations.find
   }
 
+  /** What stands now; at most `limit` problems and articles that wait for their moment. */
+  async status(limit: number): Promise<Status> {
+    return tellStatus(this.#settings, this.#store, { limit, nowMs: this.#edges.now() })
+  }
+
   async #takeIn(
     marks: Marks,
     isWaiting: (path: string) => boolean,
@@ -284,6 +285,7 @@ export class Publisher implements AsyncDisposable {
       reading: toReadingRules(this.#settings),
       isForced: this.#areRulesNew,
       inboxIdentity,
+      onTaken: this.#edges.onTaken,
     })
     await register.release(survey.changed, survey.vanished)
     const queue = [...survey.changed, ...survey.arrived]

@@ -13,6 +13,8 @@ import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
 import { takeIn } from './intake.ts'
+import { tellGone, tellTaken } from './telling.ts'
+import type { OnTaken } from './telling.ts'
 
 export type RegisterEdges = {
   readonly store: Store
@@ -23,6 +25,7 @@ export type RegisterEdges = {
   /** True: files with a problem are read as if their bytes had changed. */
   readonly isForced: boolean
   readonly inboxIdentity: string
+  readonly onTaken?: OnTaken | undefined
 }
 
 /** Files read, identified and committed as one step. */
@@ -129,7 +132,7 @@ export class Register {
     same: readonly FileRecord[],
     facts: Facts,
   ): Promise<CommitSummary> {
-    const { store, now, settings } = this.#edges
+    const { store, now, settings, onTaken } = this.#edges
     const moment: Moment = {
       nowMs: now(),
       isFirstLoad: this.#isFirstLoad,
@@ -145,7 +148,11 @@ export class Register {
       const before = facts.fileAt(file.path)?.problems ?? []
       this.newProblems.push(...file.problems.filter((problem) => !isAmong(problem, before)))
     }
-    return store.commit({ ...noChanges, entries, files })
+    const summary = await store.commit({ ...noChanges, entries, files })
+    if (onTaken !== undefined) {
+      await tellTaken(store, onTaken, { decisions, same, changes: entries, files })
+    }
+    return summary
   }
 
   #apply(
@@ -228,7 +235,7 @@ export class Register {
   }
 
   async #end(isWholeInbox: boolean): Promise<CommitSummary> {
-    const { store, now } = this.#edges
+    const { store, now, onTaken } = this.#edges
     const nowMs = now()
     const gone: Released[] = []
     const ended: Released[] = []
@@ -255,12 +262,14 @@ export class Register {
     if (ended.length === 0 && files.length === 0 && forgottenPaths.length === 0) {
       return { added: 0, updated: 0, removed: 0 }
     }
-    return store.commit({
+    const summary = await store.commit({
       ...noChanges,
       ended: ended.map(({ record }) => ({ id: record.id, state: 'retracted', atMs: nowMs })),
       files,
       forgottenPaths,
     })
+    if (onTaken !== undefined) tellGone(onTaken, ended, files)
+    return summary
   }
 
   /**

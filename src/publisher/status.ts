@@ -94,7 +94,7 @@ export async function readStatus(
 }
 
 /** What the catalogue alone tells, at a cost that does not grow with the articles that are published. */
-async function tellStatus(
+export async function tellStatus(
   settings: Settings,
   store: Store,
   { limit, nowMs }: { readonly limit: number; readonly nowMs: number },

@@ -5,6 +5,7 @@ import type { Marks } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
 import { Hubs } from './hubs.ts'
 import { generationMs } from './pace.ts'
+import { LiveStatus } from './live-status.ts'
 import { Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
@@ -19,31 +20,29 @@ export async function watch(
   settings: Settings,
   edges: Edges & { readonly stop: AbortSignal },
 ): Promise<void> {
-  const { log, now, stop } = edges
-  await using publisher = await Publisher.open(settings, {
-    ...edges,
-    onPublication: ({ written, removed }) => {
-      server?.refresh(written, removed)
-      hubs?.ring()
-    },
-  })
+  const { now, stop } = edges
+  const status = new LiveStatus(settings, edges, (limit) => publisher.status(limit))
+  const { log } = status
+  await using publisher = await Publisher.open(
+    settings,
+    status.overhear({
+      ...edges,
+      onPublication: ({ written, removed }) => {
+        server?.refresh(written, removed)
+        hubs?.ring()
+      },
+    }),
+  )
   if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
   const bell = new Bell()
   const onChange = () => bell.ring()
   const hubEdges = { log, now, onChange, isBuiltinRun: settings.serve }
   await using hubs = await Hubs.open(settings, publisher.hubs, hubEdges)
   await using server = settings.serve
-    ? await openServer(settings, { publisher, hubs, log })
+    ? await openServer(settings, { publisher, hubs, status, log })
     : undefined
-  if (server !== undefined) log.event('serving', { address: server.address })
   stop.addEventListener('abort', () => bell.ring(), { once: true })
-  await using watcher = await InboxWatcher.open({
-    root: settings.inbox,
-    settleMs: settings.settleMs,
-    rescanMs: settings.rescanMs,
-    onReady: () => bell.ring(),
-    log,
-  })
+  await using watcher = await openWatcher(settings, status, () => bell.ring())
   let marks = watcher.take()
   let publishedAtMs = Number.NEGATIVE_INFINITY
   let [isHeld, isUnfinished] = [false, false]
@@ -76,25 +75,47 @@ export async function watch(
   log.event('stopped')
 }
 
+async function openWatcher(
+  { inbox: root, settleMs, rescanMs }: Settings,
+  status: LiveStatus,
+  onReady: () => void,
+): Promise<InboxWatcher> {
+  const { log, sights } = status
+  const watcher = await InboxWatcher.open({ root, settleMs, rescanMs, onReady, ...sights, log })
+  status.waiting = () => watcher.waiting
+  return watcher
+}
+
 async function openServer(
   { out, host, port, baseUrl, precompress }: Settings,
   {
     publisher,
     hubs,
+    status,
     log,
-  }: { readonly publisher: Publisher; readonly hubs: Hubs; readonly log: Edges['log'] },
+  }: Pick<Edges, 'log'> & { publisher: Publisher; hubs: Hubs; status: LiveStatus },
 ): Promise<FeedServer> {
-  return await FeedServer.open({
+  const server = await FeedServer.open({
     root: out,
     host,
     port,
     baseUrl,
     isPrecompressed: precompress,
     deltas: publisher.findDelta,
-    isGone: (path) => publisher.isGone(path),
     ...hubs.served,
+    isGone: (path) => publisher.isGone(path),
+    ownPages: status.pages,
     log,
   })
+  const { address } = server
+  log.event('serving', { address })
+  // Elsewhere than on a loopback address nobody is shown it.
+  if (new URL(address).hostname === 'localhost') {
+    log.event('telling how things stand, on this machine only', {
+      page: `${address}${status.pages.path}`,
+    })
+  }
+  return server
 }
 
 /** The line of a run that changed something. */

@@ -169,7 +169,7 @@ export class LivePublication implements AsyncDisposable {
   }
 
   /** Begins to watch again after `stop`, over the same folders. */
-  restart(): void {
+  restart(port = this.settings.port): void {
     const log: Log = {
       event: (_, values) => {
         if (typeof values?.['address'] === 'string') this.address = values['address']
@@ -180,7 +180,7 @@ export class LivePublication implements AsyncDisposable {
     }
     this.#stop = new AbortController()
     const edges = { log, now: () => Date.now() + this.clockOffsetMs, stop: this.#stop.signal }
-    this.#running = watch(this.settings, edges).catch((error: unknown) => {
+    this.#running = watch({ ...this.settings, port }, edges).catch((error: unknown) => {
       this.#fault ??= error
     })
   }
