@@ -7,6 +7,7 @@ import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
 import type { FindDelta } from '../out/delta-responses.ts'
+import type { FileCalls } from '../out/file-calls.ts'
 import { OutputFolder } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
@@ -48,6 +49,8 @@ export type Edges = {
   readonly onPublication?: ((publication: Publication) => void) | undefined
   /** Told what became of files that were read, once it is committed. */
   readonly onTaken?: OnTaken | undefined
+  /** The file calls that write `out/`; Node's by default. */
+  readonly fileCalls?: FileCalls | undefined
 }
 
 export type RunReport = {
@@ -124,7 +127,7 @@ export class Publisher implements AsyncDisposable {
     let store: Store | undefined
     try {
       store = SqliteStore.open(settings.state)
-      const folder = OutputFolder.open(settings.out)
+      const folder = OutputFolder.open(settings.out, edges.fileCalls)
       folder.sweep()
       const { feedLength } = settings.limits
       const origin = await recoverOrigin(store, folder, { ...edges, feedLength })

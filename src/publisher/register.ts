@@ -50,6 +50,9 @@ export class Register {
   readonly #freedKeys = new Set<string>()
   /** Files that are like an entry which a later chunk may hold exactly. */
   readonly #postponed: Found[] = []
+  /** What was committed so far is not all that has to be. */
+  #isRunOpen = false
+  #isConfirmationUsed = false
 
   private constructor(edges: RegisterEdges, isFirstLoad: boolean) {
     this.#edges = edges
@@ -80,6 +83,8 @@ export class Register {
     for (const { file, gone } of files) {
       const record = file?.entryId === undefined ? undefined : records.get(file.entryId)
       if (file === undefined || record === undefined) continue
+      // A run that was cut off has given the entry to another file already.
+      if (record.path !== undefined && record.path !== file.path) continue
       const { identity, state } = file
       this.#released.set(record.id, { record, identity, gone, isHeld: state === 'missing' })
       this.#releasedFiles.set(record.id, file)
@@ -87,6 +92,18 @@ export class Register {
     for (const record of await store.recovered()) {
       this.#released.set(record.id, { record, identity: '', gone: true, isHeld: false })
     }
+    this.#isRunOpen = (await store.readValue('run-open')) !== undefined
+    if (this.#isRunOpen) await this.#releaseLeftovers()
+  }
+
+  async #releaseLeftovers(): Promise<void> {
+    const { entries, copies } = await this.#edges.store.leftovers()
+    for (const record of entries) {
+      if (!this.#released.has(record.id)) {
+        this.#released.set(record.id, { record, identity: '', gone: false, isHeld: false })
+      }
+    }
+    for (const { articleKey = '' } of copies) this.#freedKeys.add(articleKey)
   }
 
   /** Reads these files, decides which entry each is, and commits that. */
@@ -148,11 +165,23 @@ export class Register {
       const before = facts.fileAt(file.path)?.problems ?? []
       this.newProblems.push(...file.problems.filter((problem) => !isAmong(problem, before)))
     }
-    const summary = await store.commit({ ...noChanges, entries, files })
+    this.#isRunOpen ||= await this.#hasMoreToDo()
+    const summary = await store.commit({
+      ...noChanges,
+      entries,
+      files,
+      isRunOpen: this.#isRunOpen,
+    })
     if (onTaken !== undefined) {
       await tellTaken(store, onTaken, { decisions, same, changes: entries, files })
     }
     return summary
+  }
+
+  /** Whether an entry is left without a file, or a copy without its original, until the run ends. */
+  async #hasMoreToDo(): Promise<boolean> {
+    if (this.#released.size > 0) return true
+    return (await this.#edges.store.copies([...this.#freedKeys])).length > 0
   }
 
   #apply(
@@ -205,6 +234,8 @@ export class Register {
     }
     await this.#askCopies(add)
     add(await this.#end(isWholeInbox))
+    // Not before: a run that is cut off carries the confirmation out again.
+    if (this.#isConfirmationUsed) await store.writeValue('retractions-confirmed', undefined)
     if (isScan && this.#isFirstLoad) await store.writeValue('first-load-done', 'yes')
     return total
   }
@@ -259,14 +290,14 @@ export class Register {
         if (file.state !== 'missing') files.push({ ...file, state: 'missing' })
       } else forgottenPaths.push(path)
     }
-    if (ended.length === 0 && files.length === 0 && forgottenPaths.length === 0) {
-      return { added: 0, updated: 0, removed: 0 }
-    }
+    const isNothing = ended.length + files.length + forgottenPaths.length === 0
+    if (isNothing && !this.#isRunOpen) return { added: 0, updated: 0, removed: 0 }
     const summary = await store.commit({
       ...noChanges,
       ended: ended.map(({ record }) => ({ id: record.id, state: 'retracted', atMs: nowMs })),
       files,
       forgottenPaths,
+      isRunOpen: false,
     })
     if (onTaken !== undefined) tellGone(onTaken, ended, files)
     return summary
@@ -298,7 +329,7 @@ export class Register {
       this.problems.push({ code: 'retractions-held', path: settings.inbox, found })
     } else {
       if (identity !== inboxIdentity) await store.writeValue('inbox-identity', inboxIdentity)
-      if (isConfirmed) await store.writeValue('retractions-confirmed', undefined)
+      this.#isConfirmationUsed = isConfirmed
     }
     return held
   }

@@ -32,6 +32,7 @@ import type {
   CommitSummary,
   FactsQuery,
   FileMark,
+  Leftovers,
   Store,
   ValueName,
 } from './store.ts'
@@ -159,8 +160,25 @@ export class SqliteStore implements Store {
       for (const file of changes.files) this.#writeFile(file)
       for (const path of changes.forgottenPaths)
         this.#statements.run('DELETE FROM file WHERE path = ?', path)
+      const { isRunOpen } = changes
+      if (isRunOpen !== undefined) this.writeValue('run-open', isRunOpen ? 'yes' : undefined)
       return summary
     })
+  }
+
+  leftovers(): Leftovers {
+    return {
+      entries: this.#statements.records(
+        `WHERE state IN ('live', 'scheduled', 'expired')
+          AND NOT EXISTS (SELECT 1 FROM file WHERE file.path = entry.path AND file.entry = entry.key)
+          ORDER BY key`,
+      ),
+      copies: this.#files(
+        `WHERE file.state = 'copy' AND NOT EXISTS (SELECT 1 FROM entry AS original
+          WHERE original.article_key = file.article_key AND original.state != 'retracted')
+          ORDER BY file.path`,
+      ),
+    }
   }
 
   recover(records: readonly EntryRecord[]): void {

@@ -45,6 +45,13 @@ export type CommitSummary = {
   readonly removed: number
 }
 
+export type Leftovers = {
+  /** Their files became those of other entries. */
+  readonly entries: readonly EntryRecord[]
+  /** Their originals became other articles. */
+  readonly copies: readonly FileRecord[]
+}
+
 /**
  * A document, or several, that no longer tell the truth. `page`: of an entry, by id; `category`: all of
  * a category, by term; `archive`: an archive page, by number; `removed`: a file to remove, by path.
@@ -336,6 +343,8 @@ export type Store = AsyncDisposable & {
   entries(ids: readonly string[]): Eventually<readonly EntryRecord[]>
   recovered(): Eventually<readonly EntryRecord[]>
   commit(changes: CatalogueChanges): Eventually<CommitSummary>
+  /** What a run left that did not come to its end; looks at all entries. */
+  leftovers(): Eventually<Leftovers>
   /** Adds what was read back from published feeds to a new catalogue; what it knows already is left out. */
   recover(records: readonly EntryRecord[]): Eventually<void>
   /** Scheduled entries whose moment has come, and live ones whose time is over. */
@@ -365,6 +374,7 @@ export type ValueName =
   | 'site-id'
   | 'created-at-ms'
   | 'first-load-done'
+  | 'run-open'
   | 'reading-rules'
   | 'rendering-rules'
   | 'inbox-identity'

@@ -94,6 +94,11 @@ export type CatalogueChanges = {
     readonly state: 'retracted' | 'expired'
     readonly atMs: number
   }[]
+  /**
+   * True: more has to follow before all entries have their files and all copies their originals; should
+   * it never come, the next run makes up for it. False: nothing has to. Undefined: as before.
+   */
+  readonly isRunOpen?: boolean | undefined
 }
 
 /** Says whether readers may have seen an entry: its date and address then stay as they are. */
