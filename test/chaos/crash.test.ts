@@ -1,0 +1,150 @@
+// Each operation on a file or on the store is made to fail, one after the other, in every step of a
+// scenario. What a subscriber finds then must be whole, and the next run must give, byte for byte, what
+// a run gives that nothing disturbed.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Settings } from '../../src/config.ts'
+import { silentLog } from '../../src/log.ts'
+import { Publisher } from '../../src/publisher/publisher.ts'
+import { confirmRetractions } from '../../src/publisher/status.ts'
+import { pick, report } from '../support/chaos-table.ts'
+import { copyState, crashSettings, crashSteps } from '../support/crash-scenario.ts'
+import { Faults } from '../support/faults.ts'
+import type { FaultKind } from '../support/faults.ts'
+import { loadSettingsOf, siteId } from '../support/publication.ts'
+import { makeTemporaryFolder } from '../support/temporary-folder.ts'
+import { faultOf, idsIn, listDrafts, readTree } from '../support/whole.ts'
+
+const folder = makeTemporaryFolder()
+mkdirSync(folder.at('inbox'))
+writeFileSync(folder.at('feed.yaml'), crashSettings)
+afterAll(() => folder[Symbol.dispose]())
+
+const startMs = Date.UTC(2026, 0, 31, 12)
+
+function settingsOf(name: string): Settings {
+  return loadSettingsOf(folder.path, {
+    out: folder.at(`${name}/out`),
+    state: folder.at(`${name}/state`),
+  })
+}
+
+/** A run of a program that is started for it; `dies` leaves it as it stands. */
+async function run(name: string, nowMs: number, faults?: Faults, dies = false): Promise<void> {
+  const publisher = await Publisher.open(settingsOf(name), {
+    log: silentLog,
+    now: () => nowMs,
+    mintSiteId: () => siteId,
+    fileCalls: faults?.fileCalls,
+  })
+  try {
+    await publisher.run({ kind: 'all' })
+  } finally {
+    if (!dies) await publisher[Symbol.asyncDispose]()
+  }
+}
+
+type Harm = { lost: number; doubled: number; half: number; changedIds: number; details: string[] }
+
+/** What a subscriber must never find, whatever happened. */
+function inspect(tree: ReadonlyMap<string, string>, known: ReadonlySet<string>, harm: Harm): void {
+  for (const [path, text] of tree) {
+    const fault = faultOf(path, text)
+    if (fault !== undefined) {
+      harm.half += 1
+      harm.details.push(fault)
+      continue
+    }
+    const ids = idsIn(path, text)
+    if (new Set(ids).size !== ids.length) {
+      harm.doubled += 1
+      harm.details.push(`${path} has an entry twice`)
+    }
+    const unknown = ids.filter((id) => !known.has(id))
+    harm.changedIds += unknown.length
+    if (unknown.length > 0) harm.details.push(`${path} has ${unknown.join(' ')}`)
+  }
+}
+
+function idsOf(tree: ReadonlyMap<string, string>): readonly string[] {
+  return [...tree].flatMap(([path, text]) => idsIn(path, text))
+}
+
+async function strike(
+  kind: FaultKind,
+  at: number,
+  { nowMs, known }: { readonly nowMs: number; readonly known: ReadonlySet<string> },
+  expected: ReadonlyMap<string, string>,
+  harm: Harm,
+): Promise<boolean> {
+  copyState(folder.at('before'), folder.at('struck'))
+  let hasStruck = false
+  let fault: unknown
+  {
+    using faults = new Faults(kind, (_, number) => number === at)
+    await run('struck', nowMs, faults, kind === 'dies').catch((error: unknown) => (fault = error))
+    ;({ hasStruck } = faults)
+  }
+  const where = `${kind} at ${at}`
+  const details = harm.details.length
+  inspect(readTree(folder.at('struck/out')), known, harm)
+  await run('struck', nowMs)
+  const after = readTree(folder.at('struck/out'))
+  for (const [path, text] of expected) {
+    if (after.get(path) !== text) {
+      harm.lost += 1
+      harm.details.push(`${path} ${after.has(path) ? 'is another one' : 'is missing'}`)
+    }
+  }
+  for (const path of after.keys()) {
+    if (expected.has(path)) continue
+    harm.doubled += 1
+    harm.details.push(`${path} is left over`)
+  }
+  for (const draft of listDrafts(folder.at('struck/out'))) harm.details.push(`${draft} is left`)
+  if (harm.details.length > details) {
+    harm.details.push(`^ ${where}${fault === undefined ? '' : `: ${String(fault)}`}`)
+  }
+  return hasStruck
+}
+
+describe('whichever operation fails, all files are whole and the next run completes it', () => {
+  let nowMs = startMs
+  for (const { name, change, isConfirmed } of crashSteps) {
+    test(name, { timeout: 1_200_000 }, async () => {
+      change((path) => folder.at(`inbox/${path}`))
+      nowMs += 3_600_000
+      if (isConfirmed === true) await confirmRetractions(settingsOf('before'))
+      const before = readTree(folder.at('before/out'))
+      copyState(folder.at('before'), folder.at('expected'))
+      let operations: Faults['operations']
+      {
+        using faults = new Faults()
+        await run('expected', nowMs, faults)
+        ;({ operations } = faults)
+      }
+      const expected = readTree(folder.at('expected/out'))
+      expect(expected).not.toEqual(before)
+      const known = new Set([...idsOf(before), ...idsOf(expected)])
+      const harm: Harm = { lost: 0, doubled: 0, half: 0, changedIds: 0, details: [] }
+      const step = pick({ short: Math.ceil(operations.length / 7), long: 1 })
+      const counts = { throws: 0, full: 0, dies: 0 }
+      for (const [turn, kind] of (['throws', 'full', 'dies'] as const).entries()) {
+        for (let at = turn % step; at < operations.length; at += step) {
+          // On a full disk an operation that writes nothing is none to begin with.
+          if (kind === 'full' && operations[at]?.writes !== true) continue
+          if (await strike(kind, at, { nowMs, known }, expected, harm)) counts[kind] += 1
+        }
+      }
+      const { details, ...zeros } = harm
+      report({ what: `${name}: an operation fails`, times: counts.throws, ...zeros })
+      report({ what: `${name}: the disk is full`, times: counts.full, ...zeros })
+      report({ what: `${name}: the process dies`, times: counts.dies, ...zeros })
+      expect(details.slice(0, 20)).toEqual([])
+      expect(counts.throws).toBeGreaterThan(0)
+      expect(counts.dies).toBeGreaterThan(0)
+      copyState(folder.at('expected'), folder.at('before'))
+      rmSync(folder.at('struck'), { recursive: true })
+    })
+  }
+})

@@ -1,0 +1,35 @@
+import { appendFileSync } from 'node:fs'
+
+/** What became of a publication that was treated badly so many times; all but `times` is to be zero. */
+export type ChaosRow = {
+  /** What was done to it. */
+  readonly what: string
+  readonly times: number
+  /** Articles that subscribers cannot find. */
+  readonly lost: number
+  /** Entries that a document or a walk through the archive has twice. */
+  readonly doubled: number
+  /** Files that were not whole when they were looked at. */
+  readonly half: number
+  /** Entries whose id is another one than before. */
+  readonly changedIds: number
+}
+
+/** True: the bounded long form was asked for (`npm run test:chaos`). */
+export const isLong = process.env['CHAOS'] === 'long'
+
+/** How much of a suite to run: a sample in the normal tests, all of it in the long form. */
+export function pick<Value>(forms: { readonly short: Value; readonly long: Value }): Value {
+  return isLong ? forms.long : forms.short
+}
+
+/** Adds a row to the table that `npm run test:chaos` prints at its end. */
+export function report(row: ChaosRow): void {
+  const file = process.env['CHAOS_TABLE']
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`)
+}
+
+/** The sums of the four columns that are to be zero. */
+export function harmOf({ lost, doubled, half, changedIds }: ChaosRow): number {
+  return lost + doubled + half + changedIds
+}
