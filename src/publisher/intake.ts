@@ -7,6 +7,7 @@ import { toSketch } from '../core/entry/sketch.ts'
 import type { ProblemCode } from '../core/problem.ts'
 import { readArticle } from '../inbox/read.ts'
 import type { Found } from '../inbox/scan.ts'
+import type { FactsQuery } from '../store/store.ts'
 import { toIdentityText, toStampText } from './survey.ts'
 
 /** What became of one file that was looked at. */
@@ -64,6 +65,19 @@ export function takeIn(found: Found, known: FileRecord | undefined, rules: Intak
         parsed.kind === 'article' ? toKeys(parsed.article, file, rules.siteId) : undefined
       return { kind: 'arrival', arrival: { ...file, parsed, keys } }
     }
+  }
+}
+
+/** What has to be known to identify these. */
+export function toQuery(arrivals: readonly Arrival[]): FactsQuery {
+  const keys = arrivals.flatMap((arrival) => arrival.keys ?? [])
+  const given = arrivals.flatMap(({ parsed }) =>
+    parsed.kind === 'article' && parsed.article.id !== undefined ? [parsed.article.id] : [],
+  )
+  return {
+    paths: arrivals.map(({ path }) => path),
+    articleKeys: keys.map(({ articleKey }) => articleKey),
+    ids: [...given, ...keys.flatMap(({ mintedIds }) => mintedIds)],
   }
 }
 

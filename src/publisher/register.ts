@@ -12,7 +12,8 @@ import type { Problem } from '../core/problem.ts'
 import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
-import { takeIn } from './intake.ts'
+import { takeIn, toQuery } from './intake.ts'
+import { isAmong } from './standing.ts'
 import { tellGone, tellTaken } from './telling.ts'
 import type { OnTaken } from './telling.ts'
 
@@ -337,21 +338,4 @@ export class Register {
   #wasHeld({ record }: Released): boolean {
     return this.#releasedFiles.get(record.id)?.state === 'missing'
   }
-}
-
-function toQuery(arrivals: readonly Arrival[]) {
-  const keys = arrivals.flatMap((arrival) => arrival.keys ?? [])
-  const given = arrivals.flatMap(({ parsed }) =>
-    parsed.kind === 'article' && parsed.article.id !== undefined ? [parsed.article.id] : [],
-  )
-  return {
-    paths: arrivals.map(({ path }) => path),
-    articleKeys: keys.map(({ articleKey }) => articleKey),
-    ids: [...given, ...keys.flatMap(({ mintedIds }) => mintedIds)],
-  }
-}
-
-function isAmong(problem: Problem, known: readonly Problem[]): boolean {
-  const text = JSON.stringify(problem)
-  return known.some((other) => JSON.stringify(other) === text)
 }

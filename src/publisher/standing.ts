@@ -24,3 +24,8 @@ export async function keepStandingProblems(
   }
   return problems.filter((problem) => !known.has(JSON.stringify(problem)))
 }
+
+export function isAmong(problem: Problem, known: readonly Problem[]): boolean {
+  const text = JSON.stringify(problem)
+  return known.some((other) => JSON.stringify(other) === text)
+}

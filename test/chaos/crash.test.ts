@@ -5,6 +5,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Settings } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
+import { describeFault } from '../../src/log.ts'
 import { Publisher } from '../../src/publisher/publisher.ts'
 import { confirmRetractions } from '../../src/publisher/status.ts'
 import { pick, report } from '../support/chaos-table.ts'
@@ -103,7 +104,7 @@ async function strike(
   }
   for (const draft of listDrafts(folder.at('struck/out'))) harm.details.push(`${draft} is left`)
   if (harm.details.length > details) {
-    harm.details.push(`^ ${where}${fault === undefined ? '' : `: ${String(fault)}`}`)
+    harm.details.push(`^ ${where}${fault === undefined ? '' : `: ${describeFault(fault)}`}`)
   }
   return hasStruck
 }
@@ -111,7 +112,7 @@ async function strike(
 describe('whichever operation fails, all files are whole and the next run completes it', () => {
   let nowMs = startMs
   for (const { name, change, isConfirmed } of crashSteps) {
-    test(name, { timeout: 1_200_000 }, async () => {
+    test(`after ${name}`, { timeout: 1_200_000 }, async () => {
       change((path) => folder.at(`inbox/${path}`))
       nowMs += 3_600_000
       if (isConfirmed === true) await confirmRetractions(settingsOf('before'))

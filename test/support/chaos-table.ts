@@ -16,7 +16,7 @@ export type ChaosRow = {
 }
 
 /** True: the bounded long form was asked for (`npm run test:chaos`). */
-export const isLong = process.env['CHAOS'] === 'long'
+const isLong = process.env['CHAOS'] === 'long'
 
 /** How much of a suite to run: a sample in the normal tests, all of it in the long form. */
 export function pick<Value>(forms: { readonly short: Value; readonly long: Value }): Value {
@@ -27,9 +27,4 @@ export function pick<Value>(forms: { readonly short: Value; readonly long: Value
 export function report(row: ChaosRow): void {
   const file = process.env['CHAOS_TABLE']
   if (file !== undefined) appendFileSync(file, `${JSON.stringify(row)}\n`)
-}
-
-/** The sums of the four columns that are to be zero. */
-export function harmOf({ lost, doubled, half, changedIds }: ChaosRow): number {
-  return lost + doubled + half + changedIds
 }

@@ -75,13 +75,14 @@ export class Faults implements Disposable {
   }
 
   #watchStore(): void {
-    const { exec } = DatabaseSync.prototype
+    const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec')
+    if (typeof exec !== 'function') throw new Error('Node has no exec')
     const databases = this.#databases
     const step = (sql: string) => this.#store(sql)
     vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
       databases.add(this)
       step(sql)
-      exec.call(this, sql)
+      Reflect.apply(exec, this, [sql])
     })
     for (const name of ['all', 'get', 'run'] as const) {
       const original: unknown = Reflect.get(StatementSync.prototype, name)
