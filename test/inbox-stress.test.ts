@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { LivePublication, toArticle } from './support/live-publication.ts'
 import { makeTemporaryFolder } from './support/temporary-folder.ts'
-import { isLong, judge, prepareArticles, toTitles, vanishAtOnce } from './support/trials.ts'
+import { isLong, report } from './support/chaos-table.ts'
+import { judge, prepareArticles, toTitles, vanishAtOnce } from './support/trials.ts'
 import { waitFor } from './support/wait-for.ts'
 
 // What may happen to the inbox as a whole, to a real watcher at work. Whatever it is: nothing is retracted that nobody
@@ -115,7 +116,9 @@ describe.concurrent('the inbox', () => {
   })
 
   test('from which all articles vanish at once keeps them until a person confirms', async () => {
-    expect(await vanishAtOnce(isLong ? 10_000 : 300)).toMatchObject({ ...sound, left: 0 })
+    const { articles, left, ...harm } = await vanishAtOnce(isLong ? 10_000 : 300)
+    report({ what: 'all vanish at once', times: articles, ...harm })
+    expect({ ...harm, left }).toMatchObject({ ...sound, left: 0 })
   })
 })
 

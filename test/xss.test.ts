@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { launchBrowser, missingBrowser } from './support/browser.ts'
 import { LivePublication } from './support/live-publication.ts'
 import { readStrictly } from './support/strict-reading.ts'
-import { isLong } from './support/trials.ts'
+import { isLong } from './support/chaos-table.ts'
 import { xssValues, xssVectors } from './support/xss-vectors.ts'
 
 // Articles that attack whoever reads them: published by the real program, opened from its server in a real browser.

@@ -128,7 +128,11 @@ describe('whichever operation fails, all files are whole and the next run comple
       expect(expected).not.toEqual(before)
       const known = new Set([...idsOf(before), ...idsOf(expected)])
       const harm: Harm = { lost: 0, doubled: 0, half: 0, changedIds: 0, details: [] }
-      const step = pick({ short: Math.ceil(operations.length / 7), long: 1 })
+      const step = pick({
+        short: Math.ceil(operations.length / 7),
+        long: Math.ceil(operations.length / 60),
+        all: 1,
+      })
       const counts = { throws: 0, full: 0, dies: 0 }
       for (const [turn, kind] of (['throws', 'full', 'dies'] as const).entries()) {
         for (let at = turn % step; at < operations.length; at += step) {

@@ -15,11 +15,18 @@ export type ChaosRow = {
   readonly changedIds: number
 }
 
-/** True: the bounded long form was asked for (`npm run test:chaos`). */
-const isLong = process.env['CHAOS'] === 'long'
+const long = process.env['TEST_LONG']
 
-/** How much of a suite to run: a sample in the normal tests, all of it in the long form. */
-export function pick<Value>(forms: { readonly short: Value; readonly long: Value }): Value {
+/** `TEST_LONG=1`: trials in full size, which take minutes; `TEST_LONG=all`: hours. */
+export const isLong = long === '1' || long === 'all'
+
+/** How much of a suite to run: a sample in the normal tests, a large one in the long form, or all of it. */
+export function pick<Value>(forms: {
+  readonly short: Value
+  readonly long: Value
+  readonly all: Value
+}): Value {
+  if (long === 'all') return forms.all
   return isLong ? forms.long : forms.short
 }
 

@@ -48,9 +48,6 @@ export function judge(publication: LivePublication, titles: readonly string[]): 
   }
 }
 
-/** `TEST_LONG=1`: trials in full size, which take minutes. */
-export const isLong = process.env['TEST_LONG'] === '1'
-
 /** Titles of so many articles. */
 export function toTitles(count: number): readonly string[] {
   return Array.from({ length: count }, (_, number) => `Tide ${number}`)
