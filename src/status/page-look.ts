@@ -32,7 +32,7 @@ dt { color: var(--quiet); font-size: 0.9rem; }
 dd { font-size: 1.3rem; font-variant-numeric: tabular-nums; margin: 0; }
 .good, .published b, .updated b, .retracted b { color: var(--good); }
 .bad, .problem b, .fault b, .missing b { color: var(--bad); }
-#events li { display: grid; gap: 0 0.7rem; grid-template-columns: auto 5.5rem 1fr; }
+#events li { display: grid; gap: 0 0.7rem; grid-template-columns: auto 6.5rem 1fr; }
 .seen b, .settling b, .read b, .unchanged b { font-weight: normal; }
 @media (max-width: 32rem) { #events li { grid-template-columns: auto 1fr; } #events li > span { grid-column: 1 / -1; } }
 `
