@@ -48,6 +48,17 @@ describe('a category', () => {
   })
 })
 
+test('a category that an alias hid is called by its first spelling once that is gone', async () => {
+  await using publication = Publication.make(`${settings}categories: { alias: { sea: Ocean } }\n`)
+  publication.write('1.md', note('N1', 1, 'sea'))
+  await publication.run()
+  publication.write('2.md', note('N2', 2, 'Sea'))
+  await publication.run()
+  publication.configure(settings)
+  await publication.run()
+  expect(publication.items().map(({ tags }) => tags)).toEqual([['sea'], ['sea']])
+})
+
 test('a feed of a category shows the same whether or not articles of others came since', async () => {
   await using publication = Publication.make(
     `${settings}limits: { feedLength: 2, feedLengthMin: 1, arrivalHours: 24 }\n`,

@@ -115,6 +115,7 @@ export class Documents implements Disposable {
       await this.#store.publication.recategorize(entries)
       after = records.at(-1)?.id
     }
+    this.#renderings.forgetLabels()
     await this.#store.publication.markAllStale()
   }
 

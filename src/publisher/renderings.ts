@@ -36,7 +36,8 @@ type PutAway = {
 export class Renderings implements Disposable {
   readonly #store: Store
   readonly #site: Site
-  readonly #toCategories: ToCategories
+  readonly #rules: CategoryRules
+  #toCategories: ToCategories
   /** Labels as written that were asked for, and what is known of their terms. */
   readonly #written = new Set<string>()
   readonly #labels = new Map<string, string>()
@@ -51,7 +52,8 @@ export class Renderings implements Disposable {
     this.#store = store
     this.#scratch = scratch
     this.#site = site
-    this.#toCategories = categoryTidier(categories, (term) => this.#labels.get(term))
+    this.#rules = categories
+    this.#toCategories = this.#makeTidier()
   }
 
   [Symbol.dispose](): void {
@@ -87,6 +89,17 @@ export class Renderings implements Disposable {
       if (entry !== undefined && !this.#isKnown(record)) this.#render(record, entry)
     }
     return entries
+  }
+
+  /** Asks for all labels anew: a category that had none when it was asked for may have one now. */
+  forgetLabels(): void {
+    this.#written.clear()
+    this.#labels.clear()
+    this.#toCategories = this.#makeTidier()
+  }
+
+  #makeTidier(): ToCategories {
+    return categoryTidier(this.#rules, (term) => this.#labels.get(term))
   }
 
   /** The categories of entries, under the rules of now. */
