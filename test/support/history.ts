@@ -166,9 +166,7 @@ export class History implements AsyncDisposable {
       case 'drop':
         return this.#drop(step)
       case 'wait':
-        publication.nowMs += step.hours * hourMs
-        if (step.hours < 0) this.isClockBack = true
-        return
+        return this.#wait(step.hours)
       case 'restart':
         return await this.#stop()
       case 'settings':
@@ -197,6 +195,17 @@ export class History implements AsyncDisposable {
       case 'return':
         this.#applyToFile(step)
     }
+  }
+
+  /** What was over when the clock is set back may stay so or not; that is no promise, and does not happen here. */
+  #wait(hours: number): void {
+    const { nowMs } = this.publication
+    const untilMs = nowMs + hours * hourMs
+    const notes = [...this.files.values(), ...this.last.values()]
+    const isBack = ({ expires = 0 }: Note) => expires > untilMs && expires <= nowMs
+    if (hours < 0 && notes.some(isBack)) return
+    this.publication.nowMs = untilMs
+    if (hours < 0) this.isClockBack = true
   }
 
   #drop({ folder, hours, shape }: Extract<Step, { kind: 'drop' }>): void {
