@@ -41,6 +41,8 @@ const mainFiles = [
 /** A text beyond this, and anything else beyond the other, is sent from its file. */
 const textBytesMax = 16 * 1024 * 1024
 const otherBytesMax = 256 * 1024
+/** A file that was not asked for while it had so many versions is forgotten until it is. */
+const unaskedMax = 10
 /** So many are compressed at the same time: as many as the pool has threads. */
 const quickMax = 4
 /** Shorter bodies are not worth a header. */
@@ -48,7 +50,7 @@ const compressedBytesMin = 256
 
 /**
  * The responses for the files of `out/`, ready in memory as far as the budget goes: what publications
- * write in `out/` itself always, feeds and what was asked for last while there is room.
+ * write in `out/` itself always, all else once it is asked for, while there is room.
  *
  * A publication puts a whole new table in the place of the old one, so each request meets the files of
  * one publication only. New bodies go as they are until they have been compressed.
@@ -61,6 +63,8 @@ export class ResponseTable {
   /** Paths whose gzip is to be made, and those whose slower codings are. */
   readonly #soon = new Set<string>()
   readonly #later = new Set<string>()
+  /** Of what was asked for: how many versions have come since. */
+  readonly #unasked = new Map<string, number>()
   #compressing: Promise<void> | undefined
   #isClosed = false
 
@@ -83,11 +87,16 @@ export class ResponseTable {
   refresh(written: readonly string[], removed: readonly string[]): void {
     const next = new Map(this.#kept)
     const fresh: string[] = []
-    for (const path of removed) next.delete(path)
+    for (const path of removed) {
+      next.delete(path)
+      this.#unasked.delete(path)
+    }
     for (const path of written) {
       const earlier = next.get(path)
-      const isWanted = earlier !== undefined || isMain(path) || toMedia(path).isFeed
-      if (!isWanted) continue
+      if (!isMain(path) && !this.#isWanted(path)) {
+        next.delete(path)
+        continue
+      }
       const kept = this.#read(path, earlier?.resource, next)
       next.delete(path)
       if (kept === undefined) continue
@@ -101,6 +110,16 @@ export class ResponseTable {
     this.#compress(fresh)
   }
 
+  /** Nobody pays for reading and compressing what nobody asks for. */
+  #isWanted(path: string): boolean {
+    const unasked = this.#unasked.get(path)
+    if (unasked === undefined) return false
+    this.#unasked.delete(path)
+    if (unasked >= unaskedMax) return false
+    this.#unasked.set(path, unasked + 1)
+    return true
+  }
+
   /**
    * Finds the response for a file.
    * @param path below `out/`
@@ -109,6 +128,7 @@ export class ResponseTable {
    */
   find(path: string): Resource | undefined | Promise<Resource | undefined> {
     const kept = this.#kept.get(path)
+    if (kept !== undefined) this.#unasked.set(path, 0)
     if (kept?.isTold === true) return kept.resource
     const found = lookAt(this.#rules.root, path)
     if (kept !== undefined) {
@@ -159,6 +179,7 @@ export class ResponseTable {
     // A publication that came meanwhile knows better.
     const present = this.#kept.get(path)
     if (present !== undefined) return present.resource
+    this.#unasked.set(path, 0)
     this.#kept.set(path, { ...read, resource })
     this.#bytes += sizeOf(resource)
     this.#makeRoom()
@@ -216,6 +237,7 @@ export class ResponseTable {
     if (kept === undefined) return
     this.#bytes -= sizeOf(kept.resource)
     this.#kept.delete(path)
+    this.#unasked.delete(path)
   }
 
   /** Lets go of what was asked for or written longest ago. */
