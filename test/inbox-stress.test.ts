@@ -255,7 +255,7 @@ describe.concurrent('a permission that is lost', () => {
 })
 
 const limitLine =
-  "unshare --user --map-root-user sh -c 'echo 4 > /proc/sys/user/max_inotify_watches && PROGRAM'"
+  "exec unshare --user --map-root-user sh -c 'echo 4 > /proc/sys/user/max_inotify_watches && PROGRAM'"
 const canLimit = isPossible(
   'tests of the limit of watched folders; no namespace for users can be made',
   'sh',
