@@ -107,7 +107,8 @@ export function cleanAttributes(
   const kept: Record<string, string> = {}
   const rules = Object.hasOwn(attributeRules, tagName) ? attributeRules[tagName] : undefined
   for (const [name, rule] of Object.entries(rules ?? {})) {
-    const value = attributes[name]
+    // Where it stands if it was written: what is clean stays as it is when it is cleaned again.
+    const value = attributes[name] ?? (tagName === 'img' && name === 'alt' ? '' : undefined)
     if (value === undefined) continue
     const clean = addressAttributes.has(name)
       ? toCleanAddress(value, tagName, reading)
@@ -139,8 +140,6 @@ function keepCommon(
   kept: Record<string, string>,
   reading: TagReading,
 ): void {
-  // Before the others, where it stands if it was written: what is clean stays as it is when it is cleaned again.
-  if (tagName === 'img') kept['alt'] ??= ''
   const lang = (attributes['lang'] ?? attributes['xml:lang'])?.trim()
   if (lang !== undefined && /^[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,6}$/i.test(lang)) kept['lang'] = lang
   const dir = attributes['dir']?.trim().toLowerCase()
