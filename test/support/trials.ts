@@ -1,4 +1,4 @@
-import { globSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { confirmRetractions } from '../../src/publisher/status.ts'
@@ -67,7 +67,8 @@ export async function vanishAtOnce(count: number): Promise<Outcome & { readonly 
   const titles = toTitles(count)
   renameSync(prepareArticles(publication, titles), publication.in('articles'))
   await publication.untilStatus(({ entries }) => entries.live === count)
-  rmSync(publication.in('articles'), { recursive: true })
+  // In one step: a removal file by file may be seen when it is halfway.
+  renameSync(publication.in('articles'), publication.at('gone'))
   await publication.untilStatus(({ problems }) =>
     problems.some(({ code }) => code === 'retractions-held'),
   )
