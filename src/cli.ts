@@ -30,6 +30,7 @@ type Bench = {
   }
   readonly json: boolean
   readonly isAll: boolean
+  readonly acceptsChanges: boolean
 }
 
 type Command = (bench: Bench, files: readonly string[]) => Promise<Outcome>
@@ -44,12 +45,12 @@ const commands = {
     return 'done'
   },
 
-  async build({ settings, edges }) {
+  async build({ settings, edges, acceptsChanges }) {
     // A run that has begun finishes all the same, so nobody listens.
     stopOnSignal(edges.log)
     const { build } = await import('./publisher/build.ts')
     sayUnset(settings, edges.log)
-    const { problems } = await build(settings, edges)
+    const { problems } = await build(settings, { ...edges, acceptsChanges })
     return problems.some(isToMend) ? 'problems' : 'done'
   },
 
@@ -117,10 +118,10 @@ async function run(name: CommandName, options: Options, files: readonly string[]
     const onProgress = (done: number, total: number) =>
       hasBar ? screen.progress(done, total) : logProgress(done, total)
     const edges = { log, now: Date.now, onProgress }
-    const outcome = await commands[name](
-      { settings: loaded.settings, edges, json, isAll: options.all === true },
-      files,
-    )
+    const isAll = options.all === true
+    const acceptsChanges = options.acceptChanges === true
+    const bench = { settings: loaded.settings, edges, json, isAll, acceptsChanges }
+    const outcome = await commands[name](bench, files)
     process.exitCode = exitCodes[outcome]
   } catch (error) {
     fail(log, error)

@@ -107,6 +107,12 @@ test.each([
   expect(checkDocument('json', broken, expected)).toBeDefined()
 })
 
+test.each(formats)('the gate refuses an entry of %s whose id is empty', (format) => {
+  const [id = ''] = expected.ids
+  const document = renderFeed(format, entries).replaceAll(id, '')
+  expect(checkDocument(format, document, expected)).toMatch(/has no id/)
+})
+
 test('the gate refuses nothing that stands inside the text of an entry', () => {
   const contentHtml = '<p>&lt;guid&gt;x&lt;/guid&gt; <guid>urn:x</guid><item></item></p>'
   for (const format of ['rss', 'atom'] as const) {

@@ -8,6 +8,8 @@ export type Options = SettingsFlags & {
   readonly quiet?: boolean | undefined
   /** Of `status`: each file. */
   readonly all?: boolean | undefined
+  /** Of `build`. */
+  readonly acceptChanges?: boolean | undefined
 }
 
 export type CommandName = 'watch' | 'build' | 'check' | 'status' | 'confirm'
@@ -20,11 +22,13 @@ export type RunCommand = (
 
 const commandLines = {
   watch: 'publish now and whenever the inbox changes, and serve out/',
-  build: 'publish once',
+  build: 'publish once; --accept-changes: also if ids change',
   check: 'show how articles are read; publish nothing',
   status: 'show what became of files, problems first; --all: each file',
   confirm: 'retract the articles whose files vanished all at once',
 } as const satisfies Record<CommandName, string>
+
+const acceptChangesLine = 'publish even if entries vanish that nobody deleted, or their ids change'
 
 const settingLines = {
   config: { value: '<file>', about: 'settings', initial: 'feed.yaml' },
@@ -68,6 +72,7 @@ export function makeProgram(
       command.action((files: string[]) => run(name, command.optsWithGlobals<Options>(), files))
     } else {
       if (name === 'watch') addOptions(command, serverKeys)
+      if (name === 'build') command.option('--accept-changes', acceptChangesLine)
       command.action(() => run(name, toOptions(command.optsWithGlobals()), []))
     }
   }

@@ -144,6 +144,12 @@ const wordings = {
       `${found} vanished at once, so they stay published; ` +
       'put the files back, or run "dropfeed confirm" if they were meant to go',
   },
+  'changes-refused': {
+    severity: 'held',
+    sentence: (found) =>
+      `not replaced, the last good one stays: ${found}; ` +
+      'if that is meant, run "dropfeed build --accept-changes"',
+  },
   'document-refused': {
     severity: 'held',
     sentence: (found) => `not replaced, the last good one stays: ${found}`,

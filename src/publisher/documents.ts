@@ -2,13 +2,13 @@ import { archivePath, feedFiles, toOpenPageName } from '../core/feed/feed.ts'
 import type { FeedHead, Tombstone } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import { toTerm } from '../core/article/hashtags.ts'
-import { stylesheets } from '../core/page/page.ts'
-import { toOutputFile } from '../out/folder.ts'
+import type { Problem } from '../core/problem.ts'
 import type { Output, OutputFile } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import { archiveLength, toArchiveNames } from './archive-names.ts'
 import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
+import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { Feeds } from './feeds.ts'
@@ -16,6 +16,7 @@ import type { FeedRules } from './feeds.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
+import { publishStylesheets } from './publish-stylesheets.ts'
 import { Renderings } from './renderings.ts'
 
 export type DocumentRules = FeedRules & {
@@ -32,6 +33,8 @@ type DocumentParts = {
   /** Closed with the documents. */
   readonly scratch: ScratchFile
   readonly notes: FeedNotes
+  /** Entries may vanish and change their ids, whatever the store knows. */
+  readonly acceptsChanges: boolean
 }
 
 /** The documents of a category, ready to be written; no feeds where they were refused. */
@@ -72,18 +75,20 @@ export class Documents implements Disposable {
   #isOpmlDue = true
   #writer: PublicationWriter
 
-  private constructor({ store, output, scratch, notes }: DocumentParts, rules: DocumentRules) {
+  private constructor(parts: DocumentParts, rules: DocumentRules) {
+    const { store, output, scratch, notes } = parts
     this.#store = store
     this.#notes = notes
     this.#output = output
     this.#rules = rules
     this.#writer = new PublicationWriter(output)
-    this.#renderings = new Renderings(store, scratch, rules.site, rules.categories)
-    this.#pages = new Pages(store, this.#renderings, rules)
-    this.#feeds = new Feeds(store, this.#renderings, rules, (problem) => {
-      this.#writer.refuse(problem)
-    })
-    this.parts = new FeedParts(store, this.#renderings, rules.site)
+    const renderings = new Renderings(store, scratch, rules.site, rules.categories)
+    this.#renderings = renderings
+    this.#pages = new Pages(store, renderings, rules)
+    const continuity = new Continuity(store, output, parts.acceptsChanges)
+    const refuse = (problem: Problem) => this.#writer.refuse(problem)
+    this.#feeds = new Feeds({ store, renderings, continuity, refuse }, rules)
+    this.parts = new FeedParts(store, renderings, rules.site)
   }
 
   /** Makes all stale that was published under other settings, or by another version of this program. */
@@ -152,11 +157,13 @@ export class Documents implements Disposable {
     const stale = await this.#store.publication.stale()
     await this.#publishPages(stale.pages)
     await this.#publishArchive(stale.archivePages)
-    await this.#publishMain(window)
+    // A feed does not name an archive page that was refused, and so may not be there.
+    if (!this.#writer.hasRefused) await this.#publishMain(window)
     await tell(this.#writer.step())
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window)
-    await this.#remove()
+    // The last good documents may name what is to be removed.
+    if (!this.#writer.hasRefused) await this.#remove()
     return { change: this.#writer.report(), rest: this.#writer.step() }
   }
 
@@ -180,16 +187,7 @@ export class Documents implements Disposable {
     await this.#notes.prepare()
     if (!this.#isFirst && !isNew) return
     this.#isFirst = false
-    const { theme } = this.#rules
-    const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
-    await this.#writer.replace(
-      Object.entries(files).map(([path, text]) => toOutputFile(path, text)),
-    )
-    // A file of that name that dropfeed never wrote is not its to remove.
-    const wasPublished = (await this.#store.readValue('theme-published')) !== undefined
-    if (wasPublished === (theme !== undefined)) return
-    if (theme === undefined) this.#writer.remove(['theme.css'])
-    await this.#store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
+    await publishStylesheets(this.#store, this.#writer, this.#rules.theme)
   }
 
   async #beginPages(): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import type { Site } from '../core/site.ts'
 import type { OutputFile } from '../out/folder.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
 import { findCandidates } from './candidates.ts'
+import type { Continuity } from './continuity.ts'
 import { newestChange } from './feed-date.ts'
 import { lengthBytesOf } from './renderings.ts'
 import type { Rendering, Renderings } from './renderings.ts'
@@ -26,24 +27,28 @@ const documentBytesMax = 64 * 1024 * 1024
 /** Entries of a window rendered before it is asked whether it is full. */
 const candidatesMax = 50
 
+type FeedMakers = {
+  readonly store: Store
+  readonly renderings: Renderings
+  readonly continuity: Continuity
+  /** Is told of each document that is not to be published. */
+  readonly refuse: (problem: Problem) => void
+}
+
 /** Makes feed documents of what the store has at this moment. */
 export class Feeds {
   readonly #store: Store
   readonly #renderings: Renderings
   readonly #rules: FeedRules
+  readonly #continuity: Continuity
   readonly #refuse: (problem: Problem) => void
 
-  /** @param refuse is told of each document that is not to be published */
-  constructor(
-    store: Store,
-    renderings: Renderings,
-    rules: FeedRules,
-    refuse: (problem: Problem) => void,
-  ) {
-    this.#store = store
-    this.#renderings = renderings
+  constructor(parts: FeedMakers, rules: FeedRules) {
+    this.#store = parts.store
+    this.#renderings = parts.renderings
+    this.#continuity = parts.continuity
+    this.#refuse = parts.refuse
     this.#rules = rules
-    this.#refuse = refuse
   }
 
   /** What the feed of a category shows; that of all for ''. */
@@ -68,17 +73,28 @@ export class Feeds {
     return { site: { ...site, language }, folder: '', updatedAtMs, ttlMinutes }
   }
 
-  /** The feeds of one folder tell the same at every moment, or all keep telling the last. */
+  /**
+   * The feeds of one folder tell the same at every moment, or all keep telling the last.
+   * @returns what is to be written; nothing where one of them was refused
+   */
   async render(
     head: FeedHead,
     window: readonly LiveEntry[],
   ): Promise<readonly OutputFile[] | undefined> {
+    const broken = await this.#continuity.check(head.folder, window)
+    if (broken !== undefined) {
+      const path = head.folder + feedFiles.atom.name
+      this.#refuse({ code: 'changes-refused', path, found: broken })
+      return undefined
+    }
     const rendered = await this.#renderings.render(window)
     const files = formats.flatMap((format) => {
       const path = `${head.folder}${feedFiles[format].name}`
       return this.#renderOne({ format, path, head }, window, rendered) ?? []
     })
-    return files.length < formats.length ? undefined : files
+    if (files.length < formats.length) return undefined
+    this.#continuity.note(head.folder, window)
+    return files
   }
 
   /** One document of Atom under each of these heads, as they are named; fewer where some were refused. */

@@ -57,6 +57,10 @@ export class PublicationWriter {
     this.#problems.push(problem)
   }
 
+  get hasRefused(): boolean {
+    return this.#problems.length > 0
+  }
+
   report(): Publication {
     return {
       written: this.#written,

@@ -49,6 +49,8 @@ export type Edges = {
   readonly onPublication?: ((publication: Publication) => void) | undefined
   /** Told what became of files that were read, once it is committed. */
   readonly onTaken?: OnTaken | undefined
+  /** A person has said that entries may vanish and change their ids, whatever the store knows. */
+  readonly acceptsChanges?: boolean | undefined
   /** The file calls that write `out/`; Node's by default. */
   readonly fileCalls?: FileCalls | undefined
 }
@@ -140,12 +142,13 @@ export class Publisher implements AsyncDisposable {
         isWanted: settings.precompress,
         isStoreNew: origin.isNew,
       })
+      const { output } = precompression
       const theme = readTheme(settings.theme)
       const notes = new FeedNotes(store, toAudience(settings))
       notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
       const scratch = ScratchFile.open(settings.state, scratchBytesMax)
       const documents = await Documents.open(
-        { store, output: precompression.output, scratch, notes },
+        { store, output, scratch, notes, acceptsChanges: edges.acceptsChanges === true },
         { ...limits, site, timezone, categories, theme },
       )
       const areRulesNew = await renewReadingRules(store, settings)
@@ -209,8 +212,8 @@ export class Publisher implements AsyncDisposable {
         ? this.#refresher.publishInTurns(isNews)
         : this.#refresher.publish())
       add({ written: change.written.length, unchanged: change.unchanged.length })
-      problems.push(...change.problems)
     }
+    problems.push(...this.#refresher.refused)
     this.#isFirstRun = false
     for (const problem of await keepStandingProblems(this.#store, problems)) {
       this.#edges.log.problem(problem)

@@ -1,4 +1,5 @@
 import type { Settings } from '../config.ts'
+import type { Problem } from '../core/problem.ts'
 import type { Store } from '../store/store.ts'
 import type { Documents } from './documents.ts'
 import type { FeedNotes } from './feed-notes.ts'
@@ -38,6 +39,7 @@ export class Refresher {
   #publishingMs = 0
   #isWithheld = false
   #isUnfinished = false
+  #refused: readonly Problem[] = []
 
   constructor(parts: RefresherParts) {
     this.#parts = parts
@@ -51,6 +53,11 @@ export class Refresher {
   /** Something is left to be published, whether anything changes or not. */
   get isLeft(): boolean {
     return this.#isUnfinished || this.#isWithheld
+  }
+
+  /** What the last publication left as it was; the next one tries again. */
+  get refused(): readonly Problem[] {
+    return this.#refused
   }
 
   /** Whether it is time to refresh the feeds. On a slow machine half of the time is for other work all the same. */
@@ -75,6 +82,7 @@ export class Refresher {
       // Who waits for the feeds is answered before the rest is written.
       await letEventsIn()
     })
+    this.#refused = change.problems
     await generations.remember(rest.generations)
     if (!isPartial) {
       await precompression.settle()

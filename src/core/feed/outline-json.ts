@@ -28,7 +28,7 @@ function readItem(item: unknown): OutlineEntry | string {
   if (!isObject(item)) return 'one of its items is not an object'
   const { id, url, title, content_html: content } = item
   const { date_published: published, date_modified: updated } = item
-  if (typeof id !== 'string') return 'one of its items has no id'
+  if (typeof id !== 'string' || id === '') return 'one of its items has no id'
   for (const text of [url, title, content]) {
     if (typeof text !== 'string') return `${id} lacks its address, title or content`
     if (text !== toCarriable(text)) return `${id} has a character that no feed can carry`
