@@ -16,7 +16,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
@@ -28,7 +28,7 @@ import type { ScreenStream } from '../src/cli/screen.ts'
 import type { Problem } from '../src/core/problem.ts'
 import { createLog, describeFault } from '../src/log.ts'
 import type { LogStyle } from '../src/log.ts'
-import { holdLock } from '../src/store/writer-lock.ts'
+import { holdStateLock } from '../src/store/writer-lock.ts'
 import { ask } from './support/ask.ts'
 
 const program = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
@@ -227,22 +227,19 @@ describe('build', () => {
     expect(plain.code).toBe(1)
     expect(plain.stderr).toMatch(/^fault: [^\n]*\/out[^\n]*\n$/u)
     const debug = await run(['build', '--quiet'], { DROPFEED_DEBUG: '1' })
-    expect(debug.stderr).toMatch(/^fault: .*\n(?:.*\n)* +at .*folder\.ts/u)
+    expect(debug.stderr).toMatch(/^fault: .*\n(?:.*\n)* +at .*open-database\.ts/u)
     const json = await run(['build', '--quiet', '--json'])
     expect(JSON.parse(json.stderr)).toMatchObject({ event: 'fault' })
   })
 })
 
 describe('a state folder that cannot be used', () => {
-  test.each(['lock.sqlite', 'catalogue.sqlite'])(
+  test.each(['.dropfeed/lock.sqlite', 'out/.dropfeed.lock'])(
     'says what to do when %s is no file of dropfeed, and blames no other dropfeed',
     async (name) => {
       drop('harbour.txt', good)
-      mkdirSync(at('.dropfeed'))
-      writeFileSync(
-        at(`.dropfeed/${name}`),
-        'not a database, but as long as the header of one'.repeat(9),
-      )
+      mkdirSync(dirname(at(name)))
+      writeFileSync(at(name), 'not a database, but as long as the header of one'.repeat(9))
       const { code, stderr } = await run(['build', '--quiet'])
       expect(code).toBe(1)
       expect(stderr).toMatch(/^fault: cannot use [^\n]*; move it elsewhere[^\n]*\n$/u)
@@ -262,11 +259,13 @@ describe('a state folder that cannot be used', () => {
     drop('harbour.txt', good)
     await run(['build'])
     const { pid } = process
-    const lock = holdLock(at('.dropfeed'))
+    const lock = holdStateLock(at('.dropfeed'), 0)
     try {
       const { code, stderr } = await run(['build', '--quiet'])
       expect(code).toBe(1)
-      expect(stderr).toContain(`Another dropfeed (process ${pid}) is at work with`)
+      expect(stderr).toContain(
+        `Another dropfeed (process ${pid}, state folder ${at('.dropfeed')}, since 1970-01-01T00:00:00Z) is at work with ${at('.dropfeed')}; stop it first`,
+      )
     } finally {
       lock[Symbol.dispose]()
     }
@@ -380,13 +379,13 @@ describe('watch', () => {
     const { status, text } = await ask(address, '/rss.xml')
     expect([status, text]).toEqual([200, readFileSync(at('out/rss.xml'), 'utf8')])
     const { port } = new URL(address)
-    mkdirSync(at('other'))
-    const second = await run(['watch', '--state', 'other', '--port', port])
+    const other = ['--state', 'other', '--out', 'other-out', '--port', port]
+    const second = await run(['watch', ...other])
     expect(second.code).toBe(1)
     expect(second.stderr).toContain(
       `fault: cannot serve on 127.0.0.1 port ${port}: another program uses this port; choose another with --port`,
     )
-    const silent = start(['watch', '--state', 'other', '--port', port, '--no-serve'])
+    const silent = start(['watch', ...other, '--no-serve'])
     expect(await silent.said(/watching/u)).not.toContain('serving')
     for (const { child, exit } of [watch, silent]) {
       child.kill('SIGTERM')

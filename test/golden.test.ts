@@ -54,7 +54,7 @@ test.for(cases)('%s is published as it always was', async (name) => {
 
 function listFiles(folder: string): readonly string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((item) => item.isFile())
+    .filter((item) => item.isFile() && !item.name.startsWith('.'))
     .map((item) => relative(folder, join(item.parentPath, item.name)))
     .toSorted()
 }

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { silentLog } from '../src/log.ts'
 import { walk } from './support/archive-reader.ts'
 import { brokenLinks } from './support/link-checker.ts'
 import { Publication } from './support/publication.ts'
@@ -208,7 +209,11 @@ test('entries that were read back before the program was killed are not read bac
   {
     await using store = SqliteStore.open(publication.settings.state)
     await using output = OutputFolder.open(publication.settings.out)
-    await recoverOrigin(store, output, { now: () => publication.nowMs, feedLength: 50 })
+    await recoverOrigin(store, output, {
+      log: silentLog,
+      now: () => publication.nowMs,
+      feedLength: 50,
+    })
     store.writeValue('site-id', undefined)
   }
   await publication.run()

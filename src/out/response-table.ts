@@ -121,6 +121,14 @@ export class ResponseTable {
   }
 
   /**
+   * Takes in what stands in the folder now in the place of all that is kept.
+   * @throws the file operation's own error
+   */
+  reload(): void {
+    this.refresh([...mainFiles, ...this.#kept.keys()], [])
+  }
+
+  /**
    * Finds the response for a file.
    * @param path below `out/`
    * @returns `undefined` when no file that may be served is there, or none that fits into memory

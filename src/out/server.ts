@@ -152,6 +152,11 @@ export class FeedServer implements AsyncDisposable {
     this.#table.refresh(written, removed)
   }
 
+  /** Looks anew at all that is kept, whatever publications have told. */
+  reload(): void {
+    this.#table.reload()
+  }
+
   /** Takes no more connections, lets responses in flight end, within a limit. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isStopping = true

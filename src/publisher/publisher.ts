@@ -1,8 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
-import { isWithin } from '../inbox/path.ts'
 import { inboxState } from '../inbox/scan.ts'
-import type { Unreadable } from '../inbox/scan.ts'
 import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
 import type { Log } from '../log.ts'
@@ -12,7 +10,8 @@ import { OutputFolder } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
-import { holdLock } from '../store/writer-lock.ts'
+import { toCatalogueFault } from '../store/damage.ts'
+import { BlindSpots } from './blind-spots.ts'
 import { Documents } from './documents.ts'
 import { applyDue } from './due.ts'
 import { Generations } from './generations.ts'
@@ -34,6 +33,8 @@ import { allProblems, tellStatus } from './status.ts'
 import type { Status } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
 import type { OnTaken } from './telling.ts'
+import { setAsideDamage, WriterLocks } from './writer.ts'
+import type { Locks } from './writer.ts'
 
 export type Edges = {
   readonly log: Log
@@ -88,13 +89,10 @@ export class Publisher implements AsyncDisposable {
   readonly #notes: FeedNotes
   readonly #generations: Generations
   readonly #refresher: Refresher
-  readonly #lock: Disposable
+  readonly #locks: Locks
   #isFirstRun = true
   #areRulesNew: boolean
-  /** What was not to be judged yet when the whole inbox was looked at, and since; none before that. */
-  #unseen: ReadonlySet<string> | undefined
-  /** What could not be read when it was last looked at. */
-  #unreadable: readonly Unreadable[] = []
+  readonly #blindSpots = new BlindSpots()
 
   private constructor(parts: {
     settings: Settings
@@ -104,7 +102,7 @@ export class Publisher implements AsyncDisposable {
     origin: Origin
     documents: Documents
     notes: FeedNotes
-    lock: Disposable
+    locks: Locks
     areRulesNew: boolean
   }) {
     this.#settings = parts.settings
@@ -116,26 +114,28 @@ export class Publisher implements AsyncDisposable {
     this.#notes = parts.notes
     this.#generations = new Generations(parts.store.generations)
     this.#refresher = new Refresher({ ...parts, generations: this.#generations })
-    this.#lock = parts.lock
+    this.#locks = parts.locks
     this.#areRulesNew = parts.areRulesNew
   }
 
   /**
    * Opens the store and the output folder, as their only writer.
+   * @param locks are released with the publisher
    * @throws Error when another dropfeed has them open, or they cannot be written
    */
-  static async open(settings: Settings, edges: Edges): Promise<Publisher> {
-    const lock = holdLock(settings.state)
+  static async open(
+    settings: Settings,
+    edges: Edges,
+    locks: Locks = WriterLocks.hold(settings, edges),
+  ): Promise<Publisher> {
     let store: Store | undefined
     try {
+      setAsideDamage(settings.state, edges)
       store = SqliteStore.open(settings.state)
       const folder = OutputFolder.open(settings.out, edges.fileCalls)
       folder.sweep()
       const { feedLength } = settings.limits
       const origin = await recoverOrigin(store, folder, { ...edges, feedLength })
-      if (origin.recovered > 0) {
-        edges.log.event('recovered entries from the published feed', { entries: origin.recovered })
-      }
       const site = toSite(settings, origin.siteId, origin.createdAtMs)
       const { timezone, categories, limits } = settings
       const precompression = await openPrecompression(store, folder, {
@@ -160,13 +160,13 @@ export class Publisher implements AsyncDisposable {
         origin,
         documents,
         notes,
-        lock,
+        locks,
         areRulesNew,
       })
     } catch (error) {
       await store?.[Symbol.asyncDispose]()
-      lock[Symbol.dispose]()
-      throw error
+      locks[Symbol.dispose]()
+      throw toCatalogueFault(settings.state, error)
     }
   }
 
@@ -174,18 +174,33 @@ export class Publisher implements AsyncDisposable {
     this.#documents[Symbol.dispose]()
     await this.#store[Symbol.asyncDispose]()
     await this.#precompression.output[Symbol.asyncDispose]()
-    this.#lock[Symbol.dispose]()
+    this.#locks[Symbol.dispose]()
   }
 
   /**
    * Takes in what is marked, then brings `out/` up to date. One run at a time.
    * @param isWaiting says of a path that its mark comes later; what a scan finds or misses there is left alone
    * @param isInTurns true: when there are many pages to write, the run may end before all are (`isUnfinished`)
+   * @throws Error when the machine fails it, or the store or the lock were taken away; then another
+   *   publisher is to be opened, which completes what this one began
    */
   async run(
     marks: Marks,
     isWaiting: (path: string) => boolean = () => false,
     isInTurns = false,
+  ): Promise<RunReport> {
+    try {
+      if (await this.#locks.renew(this.#store)) this.#refresher.noteOtherOutput()
+      return await this.#run(marks, isWaiting, isInTurns)
+    } catch (error) {
+      throw toCatalogueFault(this.#settings.state, error)
+    }
+  }
+
+  async #run(
+    marks: Marks,
+    isWaiting: (path: string) => boolean,
+    isInTurns: boolean,
   ): Promise<RunReport> {
     const startedAtMs = performance.now()
     const totals = { ...nothing, written: 0, unchanged: 0 }
@@ -305,32 +320,17 @@ export class Publisher implements AsyncDisposable {
     }
     const unseen = [...survey.unsettled, ...survey.waiting, ...register.deferred]
     if (marks.kind === 'all' && unseen.length === 0) this.#areRulesNew = false
-    this.#noteUnseen(marks, [...unseen, ...survey.unreadable.map(({ path }) => path)])
-    const isWholeInbox = this.#unseen?.size === 0
+    this.#blindSpots.noteUnseen(marks, [...unseen, ...survey.unreadable.map(({ path }) => path)])
+    const { isWholeInbox } = this.#blindSpots
     add(await register.finish({ isScan: marks.kind === 'all', isWholeInbox }))
     for (const problem of register.newProblems) this.#edges.log.problem(problem)
     return {
-      problems: [...this.#noteUnreadable(marks, survey.unreadable), ...register.problems],
+      problems: [
+        ...this.#blindSpots.noteUnreadable(marks, survey.unreadable),
+        ...register.problems,
+      ],
       deferred: [...survey.unsettled, ...register.deferred],
     }
-  }
-
-  /** What cannot be read stays a problem until it, or a folder above it, is looked at again. */
-  #noteUnreadable(marks: Marks, found: readonly Unreadable[]): readonly Problem[] {
-    const looked = marks.kind === 'all' ? [''] : marks.paths
-    const kept = this.#unreadable.filter(({ path }) => !looked.some((at) => isWithin(path, at)))
-    const byPath = new Map([...kept, ...found].map((item) => [item.path, item]))
-    this.#unreadable = [...byPath.values()]
-    return this.#unreadable.map(({ path, reason }) => {
-      return { code: 'file-unreadable', path, found: reason }
-    })
-  }
-
-  #noteUnseen(marks: Marks, paths: readonly string[]): void {
-    const named = new Set(marks.kind === 'some' ? marks.paths : [])
-    const before = marks.kind === 'all' ? new Set<string>() : this.#unseen
-    if (before === undefined) return
-    this.#unseen = new Set([...[...before].filter((path) => !named.has(path)), ...paths])
   }
 
   /** Between chunks: says how far it is, lets events in, and refreshes the feeds every second. */

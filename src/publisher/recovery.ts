@@ -6,6 +6,7 @@ import { archivePath, feedFiles, toArchivePageName } from '../core/feed/feed.ts'
 import type { Tombstone } from '../core/feed/feed.ts'
 import { readPublishedCategories, readPublishedFeed } from '../core/feed/read-feed.ts'
 import type { PublishedEntry, PublishedFeed } from '../core/feed/read-feed.ts'
+import type { Log } from '../log.ts'
 import type { Output } from '../out/folder.ts'
 import type { CategoryRecord, Store } from '../store/store.ts'
 import { archiveLength } from './archive-names.ts'
@@ -28,6 +29,7 @@ export async function recoverOrigin(
   store: Store,
   output: Output,
   edges: {
+    readonly log: Log
     readonly now: () => number
     readonly mintSiteId?: (() => string) | undefined
     /** Newest entries that the main feed shows, whenever they arrived. */
@@ -55,6 +57,9 @@ export async function recoverOrigin(
   }
   await store.writeValue('created-at-ms', String(origin.createdAtMs))
   await store.writeValue('site-id', origin.siteId)
+  if (records.length > 0) {
+    edges.log.event('recovered entries from the published feed', { entries: records.length })
+  }
   return origin
 }
 

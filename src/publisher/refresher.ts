@@ -39,6 +39,7 @@ export class Refresher {
   #publishingMs = 0
   #isWithheld = false
   #isUnfinished = false
+  #isOutOther = false
   #refused: readonly Problem[] = []
 
   constructor(parts: RefresherParts) {
@@ -52,12 +53,17 @@ export class Refresher {
 
   /** Something is left to be published, whether anything changes or not. */
   get isLeft(): boolean {
-    return this.#isUnfinished || this.#isWithheld
+    return this.#isUnfinished || this.#isWithheld || this.#isOutOther
   }
 
   /** What the last publication left as it was; the next one tries again. */
   get refused(): readonly Problem[] {
     return this.#refused
+  }
+
+  /** The folder for the documents is another one than before. */
+  noteOtherOutput(): void {
+    this.#isOutOther = true
   }
 
   /** Whether it is time to refresh the feeds. On a slow machine half of the time is for other work all the same. */
@@ -82,6 +88,7 @@ export class Refresher {
       // Who waits for the feeds is answered before the rest is written.
       await letEventsIn()
     })
+    this.#isOutOther = false
     this.#refused = change.problems
     await generations.remember(rest.generations)
     if (!isPartial) {

@@ -3,10 +3,9 @@ import type { Settings } from '../config.ts'
 import { InboxWatcher } from '../inbox/watch.ts'
 import type { Marks } from '../inbox/watch.ts'
 import { FeedServer } from '../out/server.ts'
-import { Hubs } from './hubs.ts'
+import { LastingPublisher } from './lasting-publisher.ts'
 import { generationMs } from './pace.ts'
 import { LiveStatus } from './live-status.ts'
-import { Publisher } from './publisher.ts'
 import type { Edges, RunReport } from './publisher.ts'
 
 /** How often a held run asks whether a person has released it. */
@@ -23,24 +22,17 @@ export async function watch(
   const { now, stop } = edges
   const status = new LiveStatus(settings, edges, (limit) => publisher.status(limit))
   const { log } = status
-  await using publisher = await Publisher.open(
-    settings,
-    status.overhear({
-      ...edges,
-      onPublication: ({ written, removed }) => {
-        server?.refresh(written, removed)
-        hubs?.ring()
-      },
-    }),
-  )
-  if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
   const bell = new Bell()
-  const onChange = () => bell.ring()
-  const hubEdges = { log, now, onChange, isBuiltinRun: settings.serve }
-  await using hubs = await Hubs.open(settings, publisher.hubs, hubEdges)
-  await using server = settings.serve
-    ? await openServer(settings, { publisher, hubs, status, log })
-    : undefined
+  const onPublication: Edges['onPublication'] = ({ written, removed }) =>
+    server?.refresh(written, removed)
+  await using publisher = await LastingPublisher.open(settings, {
+    ...status.overhear({ ...edges, onPublication }),
+    onHubChange: () => bell.ring(),
+    // A publication that failed halfway could not tell what it had written.
+    onRecovered: () => server?.reload(),
+  })
+  if (publisher.isNew) mkdirSync(settings.inbox, { recursive: true })
+  await using server = settings.serve ? await openServer(settings, publisher, status) : undefined
   stop.addEventListener('abort', () => bell.ring(), { once: true })
   await using watcher = await openWatcher(settings, status, () => bell.ring())
   let marks = watcher.take()
@@ -48,8 +40,14 @@ export async function watch(
   let [isHeld, isUnfinished] = [false, false]
   log.event('watching', { inbox: settings.inbox, out: settings.out })
   while (!stop.aborted) {
+    if (publisher.retryMs > 0) {
+      await sleep(publisher.retryMs, stop)
+      if (stop.aborted) break
+      marks = { kind: 'all' }
+    }
     if (marks !== undefined) {
-      const report = await publisher.run(marks, (path) => watcher.isWaiting(path), true)
+      const report = await publisher.run(marks, (path) => watcher.isWaiting(path))
+      if (report === undefined) continue
       for (const path of report.deferred) watcher.defer(path)
       isUnfinished = report.isUnfinished
       isHeld = report.problems.some(({ code }) => code === 'retractions-held')
@@ -64,13 +62,12 @@ export async function watch(
     marks = watcher.take() ?? (isUnfinished ? noMarks : undefined)
     if (marks !== undefined || stop.aborted) continue
     const dueAtMs = (await publisher.nextDueAtMs()) ?? Number.POSITIVE_INFINITY
+    if (publisher.retryMs > 0) continue
     const dueMs = Math.max(dueAtMs - now(), 0)
     await bell.heard(Math.min(dueMs, isHeld ? confirmationMs : timerMsMax))
     marks = watcher.take()
     const isDue = dueAtMs <= now()
-    const isReleased = isHeld && (await publisher.isConfirmed())
-    const isRenewed = await publisher.areHubsOthers()
-    if (marks === undefined && (isDue || isReleased || isRenewed)) marks = noMarks
+    if (marks === undefined && (isDue || (await publisher.isOwed(isHeld)))) marks = noMarks
   }
   log.event('stopped')
 }
@@ -88,12 +85,8 @@ async function openWatcher(
 
 async function openServer(
   { out, host, port, baseUrl, precompress }: Settings,
-  {
-    publisher,
-    hubs,
-    status,
-    log,
-  }: Pick<Edges, 'log'> & { publisher: Publisher; hubs: Hubs; status: LiveStatus },
+  publisher: LastingPublisher,
+  { pages, log }: LiveStatus,
 ): Promise<FeedServer> {
   const server = await FeedServer.open({
     root: out,
@@ -101,10 +94,8 @@ async function openServer(
     port,
     baseUrl,
     isPrecompressed: precompress,
-    deltas: publisher.findDelta,
-    ...hubs.served,
-    isGone: (path) => publisher.isGone(path),
-    ownPages: status.pages,
+    ...publisher.served,
+    ownPages: pages,
     log,
   })
   const { address } = server
@@ -112,7 +103,7 @@ async function openServer(
   // Elsewhere than on a loopback address nobody is shown it.
   if (new URL(address).hostname === 'localhost') {
     log.event('telling how things stand, on this machine only', {
-      page: `${address}${status.pages.path}`,
+      page: `${address}${pages.path}`,
     })
   }
   return server

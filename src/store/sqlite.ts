@@ -25,7 +25,7 @@ import { GenerationTables } from './generation-tables.ts'
 import { Statements } from './statements.ts'
 import { OutcomeTables } from './outcome-tables.ts'
 import { PublicationTables } from './publication-tables.ts'
-import { openDatabase } from './open-database.ts'
+import { fileIdentity, openDatabase } from './open-database.ts'
 import { migrate } from './schema.ts'
 import type {
   CatalogueCounts,
@@ -50,6 +50,8 @@ export function catalogueFile(folder: string): string {
 /** The catalogue in one SQLite file of a folder of its own. */
 export class SqliteStore implements Store {
   readonly #database: DatabaseSync
+  readonly #file: string
+  readonly #identity: string | undefined
   readonly #statements: Statements
   readonly #entries: EntryWriter
   readonly publication: PublicationTables
@@ -57,8 +59,10 @@ export class SqliteStore implements Store {
   readonly generations: GenerationTables
   readonly outcomes: OutcomeTables
 
-  private constructor(database: DatabaseSync) {
+  private constructor(database: DatabaseSync, file: string) {
     this.#database = database
+    this.#file = file
+    this.#identity = fileIdentity(file)
     this.#statements = new Statements(database)
     this.#entries = new EntryWriter(this.#statements)
     const transaction = <T>(work: () => T) => this.#transaction(work)
@@ -84,13 +88,17 @@ export class SqliteStore implements Store {
         migrate(opened, file)
       },
     )
-    return new SqliteStore(database)
+    return new SqliteStore(database, catalogueFile(folder))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#statements.clear()
     this.#database.close()
     await Promise.resolve()
+  }
+
+  isInPlace(): boolean {
+    return fileIdentity(this.#file) === this.#identity
   }
 
   readValue(name: ValueName): string | undefined {

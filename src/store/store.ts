@@ -329,6 +329,8 @@ export type Store = AsyncDisposable & {
   readonly hubs: HubStore
   readonly generations: GenerationStore
   readonly outcomes: OutcomeStore
+  /** False: it was removed or replaced since it was opened, and what is written to it is lost. */
+  isInPlace(): Eventually<boolean>
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>

@@ -11,12 +11,16 @@ export function runProgram(folder: string, words: readonly string[]): Promise<En
   return runIn(folder, process.execPath, [cli, ...words])
 }
 
-/** Starts the real command line in a folder; disposing kills it if it is still there. */
-export function startProgram(folder: string, words: readonly string[]) {
+/**
+ * Starts the real command line in a folder; disposing kills it if it is still there.
+ * @param uid of another user, when it is not to have the rights of this one
+ */
+export function startProgram(folder: string, words: readonly string[], uid?: number) {
   const child = spawn(process.execPath, [cli, ...words], {
     cwd: folder,
     env: environment(),
     stdio: ['ignore', 'ignore', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (part: string) => {

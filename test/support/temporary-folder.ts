@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -8,9 +8,15 @@ export type TemporaryFolder = Disposable & {
   readonly at: (name: string) => string
 }
 
-/** Makes an empty folder that is removed when the test's block ends. */
-export function makeTemporaryFolder(): TemporaryFolder {
-  const path = realpathSync(mkdtempSync(join(tmpdir(), 'dropfeed-')))
+/** The machine's own folder in memory: there it costs nothing to wait for the disk, where that is not the test. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+
+/**
+ * Makes an empty folder that is removed when the test's block ends.
+ * @param isInMemory true where the test writes much and a disk is no part of it
+ */
+export function makeTemporaryFolder(isInMemory = false): TemporaryFolder {
+  const path = realpathSync(mkdtempSync(join(isInMemory ? memory : tmpdir(), 'dropfeed-')))
   return {
     path,
     at: (name) => `${path}/${name}`,

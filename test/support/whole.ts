@@ -51,7 +51,7 @@ export function idsIn(path: string, text: string): readonly string[] {
   return format === undefined ? [] : readStrictly(format, text).map(({ id }) => id)
 }
 
-function formatOf(path: string): FeedFormat | undefined {
+export function formatOf(path: string): FeedFormat | undefined {
   const name = path.slice(path.lastIndexOf('/') + 1)
   if (name === feedFiles.rss.name) return 'rss'
   if (name === feedFiles.json.name) return 'json'

@@ -1,0 +1,279 @@
+// What a watcher does while the machine fails it: real file systems that are full or read-only, folders
+// that somebody deletes, a catalogue with wrong bytes in it.
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { silentLog } from '../src/log.ts'
+import { Publisher } from '../src/publisher/publisher.ts'
+import { Publication } from './support/publication.ts'
+import { catalogueFile } from '../src/store/sqlite.ts'
+import { Outage, canMount, cover } from './support/outage.ts'
+import { runProgram, startProgram } from './support/program.ts'
+import { waitFor } from './support/wait-for.ts'
+import { faultOf, idsIn, listDrafts, readTree } from './support/whole.ts'
+
+const isMountable = canMount()
+
+function idsOf(tree: ReadonlyMap<string, string>): readonly string[] {
+  return idsIn('atom.xml', tree.get('atom.xml') ?? '').toSorted()
+}
+
+function expectWhole(tree: ReadonlyMap<string, string>): void {
+  for (const [path, text] of tree) expect(faultOf(path, text), path).toBeUndefined()
+}
+
+/** Takes all room that there is on a file system. @returns gives it back */
+function fill(folder: string): () => void {
+  const path = join(folder, '.ballast')
+  const handle = openSync(path, 'w')
+  for (const lengthBytes of [65_536, 4096, 1]) {
+    try {
+      for (;;) writeSync(handle, Buffer.alloc(lengthBytes))
+    } catch {}
+  }
+  closeSync(handle)
+  return () => rmSync(path)
+}
+
+describe.skipIf(!isMountable)('a file system that refuses', () => {
+  test('a full disk leaves what was published; there is one word of it, and then all is caught up', async () => {
+    await using outage = new Outage()
+    const out = outage.mount('out', 'size=1m')
+    await outage.start()
+    const before = outage.tree()
+    const makeRoom = fill(out)
+    outage.drop('new.md', 'New')
+    await outage.untilFault(/disk is full/)
+    outage.drop('later.md', 'Later')
+    rmSync(outage.folder.at('inbox/0.md'))
+    const build = await runProgram(outage.folder.path, ['build', '--state', 'other'])
+    expect(build).toMatchObject({ code: 1, stderr: expect.stringContaining('Another dropfeed') })
+    expectWhole(outage.tree())
+    expect(idsOf(outage.tree())).toEqual(idsOf(before))
+    makeRoom()
+    await outage.untilPublished('Later')
+    await outage.untilEvent('at work again')
+    expect(outage.faults).toEqual([
+      expect.stringMatching(/^cannot .*disk is full; free some space/),
+    ])
+    await outage.untilPublished('New')
+    expect(outage.tree().get('atom.xml')).not.toContain('Note 0<')
+    expect(listDrafts(out)).toEqual([])
+  })
+
+  test('what was written by a publication that failed halfway is served', async () => {
+    await using outage = new Outage()
+    const out = outage.mount('out', 'size=1m')
+    await outage.start()
+    const read = async () => await (await fetch(`${outage.address}feed.json`)).text()
+    await waitFor(() => outage.address !== '')
+    const makeRoom = fill(out)
+    outage.drop('new.md', 'New')
+    await outage.untilFault(/disk is full/)
+    expect(await read()).toContain('Note 2')
+    makeRoom()
+    await outage.untilEvent('at work again')
+    expect(await read()).toBe(readFileSync(join(out, 'feed.json'), 'utf8'))
+    expect(await read()).toContain('"New"')
+  })
+
+  test('a build on a full disk ends with 1 and says what to do; the next one completes it', async () => {
+    await using outage = new Outage()
+    const out = outage.mount('out', 'size=1m')
+    expect(await runProgram(outage.folder.path, ['build'])).toMatchObject({ code: 0 })
+    const before = outage.tree()
+    const makeRoom = fill(out)
+    outage.drop('new.md', 'New')
+    const failed = await runProgram(outage.folder.path, ['build', '--quiet'])
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^fault: .*disk is full/),
+    })
+    expectWhole(outage.tree())
+    expect(idsOf(outage.tree())).toEqual(idsOf(before))
+    makeRoom()
+    expect(await runProgram(outage.folder.path, ['build'])).toMatchObject({ code: 0 })
+    expect(idsOf(outage.tree())).toHaveLength(4)
+  })
+
+  test('a state folder without room is survived as well', async () => {
+    await using outage = new Outage()
+    const state = outage.mount('.dropfeed', 'size=2m')
+    await outage.start()
+    const makeRoom = fill(state)
+    for (let number = 10; number < 40; number += 1) outage.drop(`${number}.md`, `Note ${number}`)
+    await outage.untilFault(/catalogue.*disk is full/)
+    expectWhole(outage.tree())
+    makeRoom()
+    await outage.untilPublished('Note 39')
+    await outage.untilEvent('at work again')
+    expect(idsOf(outage.tree())).toHaveLength(33)
+  })
+
+  test('a file system that is read-only is waited for', async () => {
+    await using outage = new Outage()
+    await outage.start()
+    await outage.untilEvent('published')
+    const before = outage.tree()
+    const uncover = cover(outage.settings.out)
+    try {
+      outage.drop('new.md', 'New')
+      await outage.untilFault(/cannot use .*out.*let the user that runs dropfeed write there/)
+    } finally {
+      uncover()
+    }
+    await outage.untilPublished('New')
+    await outage.untilEvent('at work again')
+    expect(outage.faults).toHaveLength(1)
+    expect(idsOf(outage.tree())).toEqual(expect.arrayContaining([...idsOf(before)]))
+  })
+
+  test('a folder that may not be written any more is waited for', async () => {
+    await using outage = new Outage()
+    const nobody = 65_534
+    spawnSync('chown', ['-R', `${nobody}`, outage.folder.path])
+    await using program = startProgram(outage.folder.path, ['watch', '--no-serve'], nobody)
+    await waitFor(
+      () => /published entries=3/.test(program.said()),
+      () => program.said(),
+    )
+    const before = outage.tree()
+    const folders = ['', ...readdirSync(outage.settings.out, { recursive: true, encoding: 'utf8' })]
+      .map((path) => join(outage.settings.out, path))
+      .filter((path) => statSync(path).isDirectory())
+    for (const path of folders) chmodSync(path, 0o555)
+    outage.drop('new.md', 'New')
+    await waitFor(() => /permission denied; let the user .* write there/.test(program.said()))
+    expect(outage.tree()).toEqual(before)
+    for (const path of folders) chmodSync(path, 0o755)
+    await outage.untilPublished('New')
+    expect(program.said().match(/fault:/g)).toHaveLength(1)
+  })
+})
+
+describe('a folder that somebody deletes while it is in use', () => {
+  test('out/ comes back whole with the next change', async () => {
+    await using outage = new Outage()
+    await outage.start()
+    const before = outage.tree()
+    rmSync(outage.settings.out, { recursive: true })
+    outage.drop('new.md', 'New')
+    await outage.untilPublished('New')
+    await waitFor(() => [...before.keys()].every((path) => outage.tree().has(path)))
+    expect(idsOf(outage.tree())).toEqual(expect.arrayContaining([...idsOf(before)]))
+    expectWhole(outage.tree())
+    expect(outage.faults).toEqual([])
+  })
+
+  test('out/ comes back whole with the next rescan, byte for byte', async () => {
+    await using publication = Publication.make('title: Test\ntimezone: UTC\n')
+    for (const name of ['a', 'b', 'c']) publication.write(`${name}.txt`, `Text ${name}. #all\n`)
+    const edges = { log: silentLog, now: () => publication.nowMs }
+    await using publisher = await Publisher.open(publication.settings, edges)
+    await publisher.run({ kind: 'all' })
+    const before = readTree(publication.settings.out)
+    rmSync(publication.settings.out, { recursive: true })
+    await publisher.run({ kind: 'all' })
+    expect(readTree(publication.settings.out)).toEqual(before)
+  })
+
+  test('the state folder is read back from out/: no id changes, and nothing is published twice', async () => {
+    await using outage = new Outage()
+    await outage.start()
+    const before = outage.tree()
+    rmSync(outage.settings.state, { recursive: true })
+    outage.drop('new.md', 'New')
+    await outage.untilPublished('New')
+    await outage.untilEvent('at work again')
+    const ids = idsOf(outage.tree())
+    expect(ids).toHaveLength(4)
+    expect(ids).toEqual(expect.arrayContaining([...idsOf(before)]))
+    expect(outage.faults).toEqual([
+      expect.stringMatching(/removed or replaced.*read back from out/),
+    ])
+  })
+})
+
+/** Spoils the page of a database that holds a text. */
+function spoil(file: string, text: string): void {
+  const bytes = readFileSync(file)
+  const at = bytes.indexOf(text)
+  expect(at).toBeGreaterThan(0)
+  const pageBytes = bytes.readUInt16BE(16)
+  const page = Math.floor(at / pageBytes) * pageBytes
+  bytes.fill(0xff, page === 0 ? 100 : page, page + pageBytes)
+  writeFileSync(file, bytes)
+}
+
+describe('a damaged catalogue', () => {
+  const damaged = (state: string) =>
+    readdirSync(state).filter((name) => name.startsWith('catalogue.sqlite.damaged-'))
+
+  test('is noticed at the start and kept aside; what is published is read back from out/', async () => {
+    await using outage = new Outage()
+    const { out, state } = outage.settings
+    await runProgram(outage.folder.path, ['build'])
+    const before = outage.tree()
+    spoil(catalogueFile(state), 'articles/')
+    const { code, stderr } = await runProgram(outage.folder.path, ['build'])
+    expect(stderr).toMatch(
+      /fault: the catalogue is damaged \(.*\) and was kept as .*read back from out/,
+    )
+    expect(code).toBe(0)
+    expect(outage.tree()).toEqual(before)
+    expect(damaged(state)).toHaveLength(1)
+    expect(await runProgram(outage.folder.path, ['build', '--quiet'])).toMatchObject({ stderr: '' })
+    expect(existsSync(out)).toBe(true)
+  })
+
+  test('that is no database at all is treated alike', async () => {
+    await using outage = new Outage()
+    await runProgram(outage.folder.path, ['build'])
+    const before = outage.tree()
+    writeFileSync(catalogueFile(outage.settings.state), 'not a database, but long'.repeat(99))
+    expect(await runProgram(outage.folder.path, ['build'])).toMatchObject({ code: 0 })
+    expect(outage.tree()).toEqual(before)
+  })
+
+  test('is looked at as a whole after an error said that it is damaged', async () => {
+    await using outage = new Outage()
+    const { state } = outage.settings
+    await runProgram(outage.folder.path, ['build'])
+    const ids = idsOf(outage.tree())
+    // The text of articles is the bulk of it, which no start reads.
+    spoil(catalogueFile(state), 'whole to its end')
+    const renew = ['build', '--quiet', '--base-url', 'https://example.org/']
+    const failed = await runProgram(outage.folder.path, renew)
+    expect(failed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/it is damaged; the next start/),
+    })
+    const mended = await runProgram(outage.folder.path, renew)
+    expect(mended).toMatchObject({ code: 0, stderr: expect.stringMatching(/was kept as/) })
+    expect(idsOf(outage.tree())).toEqual(ids)
+    expect(damaged(state)).toHaveLength(1)
+  })
+
+  test('is kept three times at most', async () => {
+    await using outage = new Outage()
+    const { state } = outage.settings
+    for (let number = 1; number < 6; number += 1) {
+      writeFileSync(join(state, `catalogue.sqlite.damaged-2025010${number}T000000Z`), '')
+    }
+    writeFileSync(catalogueFile(state), 'not a database, but long'.repeat(99))
+    await runProgram(outage.folder.path, ['build'])
+    expect(damaged(state)).toHaveLength(3)
+  })
+})
