@@ -75,25 +75,23 @@ export class Faults implements Disposable {
   }
 
   #watchStore(): void {
-    const exec: unknown = Reflect.get(DatabaseSync.prototype, 'exec')
-    if (typeof exec !== 'function') throw new Error('Node has no exec')
     const databases = this.#databases
     const step = (sql: string) => this.#store(sql)
+    const exec = originalOf(DatabaseSync.prototype, 'exec')
     vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
       databases.add(this)
       step(sql)
-      Reflect.apply(exec, this, [sql])
+      exec(this, [sql])
     })
     for (const name of ['all', 'get', 'run'] as const) {
-      const original: unknown = Reflect.get(StatementSync.prototype, name)
-      if (typeof original !== 'function') throw new Error(`Node has no ${name}`)
+      const original = originalOf(StatementSync.prototype, name)
       vi.spyOn(StatementSync.prototype, name).mockImplementation(function (
         this: StatementSync,
         ...values: readonly unknown[]
       ) {
         step(this.sourceSQL)
         // Whatever the real one gives.
-        return Reflect.apply(original, this, values) as never
+        return original(this, values) as never
       })
     }
   }
@@ -128,4 +126,11 @@ export class Faults implements Disposable {
     if (this.#kind === 'full') return number >= this.#struckAt && writes
     return number >= this.#struckAt
   }
+}
+
+function originalOf(prototype: object, name: string) {
+  const original: unknown = Reflect.get(prototype, name)
+  if (typeof original !== 'function') throw new Error(`Node has no ${name}`)
+  return (owner: object, values: readonly unknown[]): unknown =>
+    Reflect.apply(original, owner, values)
 }
