@@ -4,11 +4,18 @@ import { expect, test } from 'vitest'
 import { toOutputFile } from '../src/out/folder.ts'
 import type { OutputFile } from '../src/out/folder.ts'
 import { silentLog } from '../src/log.ts'
+import { renderDocument, renderFragments } from '../src/core/feed/feed.ts'
 import { Generations, toGeneration } from '../src/publisher/generations.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
 import { catalogueFile, SqliteStore } from '../src/store/sqlite.ts'
 import type { Reply } from './support/ask.ts'
-import { renderFeed, toExampleEntry } from './support/feed-examples.ts'
+import {
+  fullEntry,
+  fullHead,
+  nastyEntries,
+  renderFeed,
+  toExampleEntry,
+} from './support/feed-examples.ts'
 import { toArticle } from './support/live-publication.ts'
 import { Publication } from './support/publication.ts'
 import { ServedPublication } from './support/served-publication.ts'
@@ -215,6 +222,22 @@ test.each(['gzip', 'br', 'zstd'] as const)(
     await publication.publish()
     const next = await publication.since(deltas[0]?.headers.etag, '/atom.xml')
     expect([next.status, titlesIn('atom', next)]).toEqual([226, ['Note 7']])
+  },
+)
+
+test.each(['rss', 'atom'] as const)(
+  'what an %s document was put together from names the same parts as a look for them',
+  (format) => {
+    const entries = [...nastyEntries, fullEntry]
+    const fragments = entries.map((entry) => renderFragments(entry)[format])
+    const document = renderDocument(format, fullHead, fragments)
+    if (document.kind === 'refused') throw new Error(document.reason)
+    const file = { path: `${format}.xml`, bytes: document.bytes }
+    const found = toGeneration(file)
+    expect(found.parts.length).toBeGreaterThanOrEqual(entries.length)
+    const told = toGeneration({ ...file, madeOf: { fragments, frame: document.frame } })
+    expect(told.hash).toBe(found.hash)
+    expect(told.parts.toSorted()).toEqual(found.parts.toSorted())
   },
 )
 

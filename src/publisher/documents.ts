@@ -12,6 +12,7 @@ import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { Feeds } from './feeds.ts'
+import type { FeedFile } from './generations.ts'
 import type { FeedRules } from './feeds.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
@@ -41,7 +42,7 @@ type DocumentParts = {
 type Folder = {
   readonly folder: string
   readonly window: readonly LiveEntry[]
-  readonly feeds: readonly OutputFile[] | undefined
+  readonly feeds: readonly FeedFile[] | undefined
   readonly page: OutputFile
 }
 

@@ -5,11 +5,11 @@ import { Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Site } from '../core/site.ts'
-import type { OutputFile } from '../out/folder.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
 import { findCandidates } from './candidates.ts'
 import type { Continuity } from './continuity.ts'
 import { newestChange } from './feed-date.ts'
+import type { FeedFile } from './generations.ts'
 import { lengthBytesOf } from './renderings.ts'
 import type { Rendering, Renderings } from './renderings.ts'
 
@@ -80,7 +80,7 @@ export class Feeds {
   async render(
     head: FeedHead,
     window: readonly LiveEntry[],
-  ): Promise<readonly OutputFile[] | undefined> {
+  ): Promise<readonly FeedFile[] | undefined> {
     const broken = await this.#continuity.check(head.folder, window)
     if (broken !== undefined) {
       const path = head.folder + feedFiles.atom.name
@@ -101,7 +101,7 @@ export class Feeds {
   async renderPages(
     heads: ReadonlyMap<string, FeedHead>,
     entries: readonly LiveEntry[],
-  ): Promise<readonly OutputFile[]> {
+  ): Promise<readonly FeedFile[]> {
     const rendered = await this.#renderings.render(entries)
     return [...heads].flatMap(
       ([path, head]) => this.#renderOne({ format: 'atom', path, head }, entries, rendered) ?? [],
@@ -116,10 +116,13 @@ export class Feeds {
     }: { readonly format: FeedFormat; readonly path: string; readonly head: FeedHead },
     entries: readonly LiveEntry[],
     rendered: ReadonlyMap<string, Rendering>,
-  ): OutputFile | undefined {
+  ): FeedFile | undefined {
     const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
     const document = renderDocument(format, head, fragments, documentBytesMax)
-    if (document.kind === 'document') return { path, bytes: document.bytes }
+    if (document.kind === 'document') {
+      const { bytes, frame } = document
+      return { path, bytes, madeOf: { fragments, frame } }
+    }
     this.#refuse({ code: 'document-refused', path, found: document.reason })
     return undefined
   }

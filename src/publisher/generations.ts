@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto'
+import type { Fragment } from '../core/feed/feed.ts'
 import { findParts } from '../core/feed/parts.ts'
 import type { Place } from '../core/feed/parts.ts'
 import type { Delta, FindDelta } from '../out/delta-responses.ts'
@@ -31,9 +32,35 @@ type Past = {
 
 type Part = Place & { readonly name: string }
 
+/** A feed document that still knows what it was put together from, so that nobody has to look for it. */
+export type FeedFile = OutputFile & {
+  readonly madeOf?: {
+    /** Of its entries. */
+    readonly fragments: readonly Fragment[]
+    /** What it would be without any. */
+    readonly frame: string
+  }
+}
+
 /** Tells what a publication made of a feed document. */
-export function toGeneration({ path, bytes }: OutputFile): Generation {
-  return { path, hash: toHash(bytes), parts: toParts(bytes).map(({ name }) => name) }
+export function toGeneration({ path, bytes, madeOf }: FeedFile): Generation {
+  if (madeOf === undefined) {
+    return { path, hash: toHash(bytes), parts: toParts(bytes).map(({ name }) => name) }
+  }
+  const entries = madeOf.fragments.map((fragment) => nameOf(fragment))
+  const tombstones = toParts(Buffer.from(madeOf.frame)).map(({ name }) => name)
+  return { path, hash: toHash(bytes), parts: [...tombstones, ...entries] }
+}
+
+/** By fragment: each stands in many documents, and in each of many versions of them. */
+const names = new WeakMap<Fragment, string>()
+
+function nameOf(fragment: Fragment): string {
+  const known = names.get(fragment)
+  if (known !== undefined) return known
+  const name = toPart(fragment.bytes)
+  names.set(fragment, name)
+  return name
 }
 
 /**
@@ -108,7 +135,14 @@ function toParts(bytes: Uint8Array): readonly Part[] {
   })
 }
 
-/** 72 bits of SHA-256 over all that a document says of an entry, its id included. */
+/** 72 bits of SHA-256 over all that a document says of an entry, its id included; white space around it is no part of it. */
 function toPart(bytes: Uint8Array): string {
-  return digest('sha256', bytes, 'base64url').slice(0, 12)
+  let [start, end] = [0, bytes.length]
+  while (start < end && isSpace(bytes[start])) start += 1
+  while (start < end && isSpace(bytes[end - 1])) end -= 1
+  return digest('sha256', bytes.subarray(start, end), 'base64url').slice(0, 12)
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a
 }

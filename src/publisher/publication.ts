@@ -1,8 +1,8 @@
 import type { Problem } from '../core/problem.ts'
 import { toMedia } from '../out/media.ts'
-import type { Output, OutputChange, OutputFile } from '../out/folder.ts'
+import type { Output, OutputChange } from '../out/folder.ts'
 import { toGeneration } from './generations.ts'
-import type { Generation } from './generations.ts'
+import type { FeedFile, Generation } from './generations.ts'
 
 /** What one publication did to `out/`. */
 export type Publication = OutputChange & {
@@ -36,7 +36,7 @@ export class PublicationWriter {
     this.#output = output
   }
 
-  async replace(files: readonly OutputFile[]): Promise<void> {
+  async replace(files: readonly FeedFile[]): Promise<void> {
     const { written, unchanged } = await this.#output.replace(files)
     this.#written.push(...written)
     this.#unchanged.push(...unchanged)

@@ -42,7 +42,12 @@ export type Fragment = {
 
 /** A document that may be published, or why it may not. */
 export type FeedDocument =
-  | { readonly kind: 'document'; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'document'
+      readonly bytes: Uint8Array
+      /** What it would be without any entry. */
+      readonly frame: string
+    }
   | { readonly kind: 'refused'; readonly reason: string }
 
 /**
@@ -103,13 +108,14 @@ export function renderDocument(
   const prefixes = new Set(fragments.flatMap((fragment) => fragment.prefixes))
   const frame = renderers[format].frame(whole, { isEmpty: fragments.length === 0, prefixes })
   const tombstones = whole.tombstones?.map(({ id }) => id) ?? []
+  const bare = frame.before + frame.after
   const reason =
     fragments.find(({ refusal }) => refusal !== undefined)?.refusal ??
-    checkDocument(format, frame.before + frame.after, { ids: [], tombstones }) ??
+    checkDocument(format, bare, { ids: [], tombstones }) ??
     checkEntries(fragments, tombstones)
   if (reason !== undefined) return { kind: 'refused', reason }
   const bytes = splice(frame, fragments)
-  if (bytes.length <= bytesMax) return { kind: 'document', bytes }
+  if (bytes.length <= bytesMax) return { kind: 'document', bytes, frame: bare }
   return { kind: 'refused', reason: `it has ${bytes.length} bytes, and ${bytesMax} are allowed` }
 }
 
