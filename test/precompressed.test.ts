@@ -25,7 +25,7 @@ function fill(publication: Publication, ...names: readonly string[]): void {
 }
 
 function files(publication: Publication): readonly string[] {
-  return publication.list('.').filter((path) => /\.\w+$/.test(path))
+  return publication.list('.').filter((path) => /^[^.].*\.\w+$/.test(path))
 }
 
 const isForm = (path: string) => /\.(?:gz|br|zst)$/.test(path)

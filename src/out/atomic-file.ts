@@ -30,7 +30,7 @@ const stepMs = 1_000
 const aheadMsMax = 24 * 3_600_000
 
 /**
- * Replaces one file; see `replaceFiles`.
+ * Replaces one file; see `replaceInOrder`.
  * @throws Error with a plain sentence and the `cause`
  */
 export function replaceFile(
@@ -42,9 +42,22 @@ export function replaceFile(
 
 /**
  * Replaces files so that nobody ever sees part of one, also after a power loss, and so that all become
- * visible together: every draft is written beside its target, then all are synced (the disk is then busy
- * with all of them at once), then all are renamed, then each folder is synced once. A file that already has these bytes is not touched; the modification time of
- * one that has others moves on by a second at least.
+ * visible together; see `replaceInOrder`.
+ * @throws Error with a plain sentence that names the file and what to do, and the `cause`
+ */
+export function replaceFiles(
+  files: readonly Replacement[],
+  calls: FileCalls = nodeFileCalls,
+): Replaced {
+  return replaceInOrder([files], calls)
+}
+
+/**
+ * Replaces groups of files so that nobody ever sees part of one, nor one of a group without all of the
+ * groups before it, also after a power loss: every draft is written beside its target, then all are synced
+ * (the disk is then busy with all of them at once), then group after group is renamed and its folders
+ * synced. A file that already has these bytes is not touched; the modification time of one that has
+ * others moves on by a second at least.
  *
  * When it throws before the first rename nothing has changed, later some files are new and whole, the
  * others old and whole; drafts are removed. A crash leaves at most one draft for each target, see
@@ -52,46 +65,54 @@ export function replaceFile(
  * caller's to check.
  * @throws Error with a plain sentence that names the file and what to do, and the `cause`
  */
-export function replaceFiles(
-  files: readonly Replacement[],
+export function replaceInOrder(
+  groups: readonly (readonly Replacement[])[],
   calls: FileCalls = nodeFileCalls,
 ): Replaced {
-  const written: string[] = []
   const unchanged: string[] = []
   const held: number[] = []
   const drafts = new Set<string>()
   const unsynced: Draft[] = []
   try {
-    for (const file of files) {
-      const earlier = compare(file, calls, held)
-      if (earlier.isSame) {
-        unchanged.push(file.path)
-        continue
+    const written = groups.map((files) => {
+      const fresh: string[] = []
+      for (const file of files) {
+        const earlier = compare(file, calls, held)
+        if (earlier.isSame) {
+          unchanged.push(file.path)
+          continue
+        }
+        const draft = toDraftPath(file.path)
+        if (drafts.has(draft)) throw new Error(`${file.path} is to be written twice at once`)
+        drafts.add(draft)
+        attempt('write', file.path, () => {
+          const handle = createDraft(draft, calls)
+          unsynced.push({ path: file.path, handle })
+          writeDraft(handle, file.bytes, earlier.modifiedMs, calls)
+        })
+        fresh.push(file.path)
+        if (unsynced.length >= unsyncedMax) syncDrafts(unsynced, calls)
       }
-      const draft = toDraftPath(file.path)
-      if (drafts.has(draft)) throw new Error(`${file.path} is to be written twice at once`)
-      drafts.add(draft)
-      attempt('write', file.path, () => {
-        const handle = createDraft(draft, calls)
-        unsynced.push({ path: file.path, handle })
-        writeDraft(handle, file.bytes, earlier.modifiedMs, calls)
-      })
-      written.push(file.path)
-      if (unsynced.length >= unsyncedMax) syncDrafts(unsynced, calls)
-    }
+      return fresh
+    })
     syncDrafts(unsynced, calls)
-    for (const path of written) {
-      const draft = toDraftPath(path)
-      attempt('write', path, () => calls.rename(draft, path))
-      drafts.delete(draft)
-    }
-    for (const folder of new Set(written.map((path) => dirname(path)))) syncFolder(folder, calls)
-    return { written, unchanged }
+    for (const paths of written) putInPlace(paths, drafts, calls)
+    return { written: written.flat(), unchanged }
   } finally {
     for (const { handle } of unsynced) closeQuietly(handle, calls)
     for (const draft of drafts) unlinkQuietly(draft, calls)
     for (const handle of held) closeQuietly(handle, calls)
   }
+}
+
+/** Takes from `drafts` what has become a file. */
+function putInPlace(paths: readonly string[], drafts: Set<string>, calls: FileCalls): void {
+  for (const path of paths) {
+    const draft = toDraftPath(path)
+    attempt('write', path, () => calls.rename(draft, path))
+    drafts.delete(draft)
+  }
+  for (const folder of new Set(paths.map((path) => dirname(path)))) syncFolder(folder, calls)
 }
 
 /** The one draft a target can have: `.rss.xml.tmp` beside `rss.xml`. */

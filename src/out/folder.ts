@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { isDraftName, readRegularFile, replaceFiles, syncFolder } from './atomic-file.ts'
+import { isDraftName, readRegularFile, replaceInOrder, syncFolder } from './atomic-file.ts'
 import { codeOf, toFault } from './fault.ts'
 import { nodeFileCalls } from './file-calls.ts'
 import type { FileCalls } from './file-calls.ts'
@@ -23,8 +23,11 @@ export type OutputChange = {
 
 /** Where finished files go. All paths are those of `OutputFile`. */
 export type Output = {
-  /** Replaces these files, all visible together; those with the same bytes are not touched. */
-  replace(files: readonly OutputFile[]): OutputChange | Promise<OutputChange>
+  /**
+   * Replaces these files, those of a group visible together, and none before all groups before it are; those
+   * with the same bytes are not touched.
+   */
+  replace(...groups: readonly (readonly OutputFile[])[]): OutputChange | Promise<OutputChange>
   /** Removes these files, and the folders they leave empty; a missing file is fine. */
   remove(paths: readonly string[]): void
   /** What stands there now; `undefined` when nothing does. */
@@ -58,7 +61,8 @@ export class OutputFolder implements Output {
     return new OutputFolder(root, calls)
   }
 
-  replace(files: readonly OutputFile[]): OutputChange {
+  replace(...groups: readonly (readonly OutputFile[])[]): OutputChange {
+    const files = groups.flat()
     if (files.length === 0) return { written: [], unchanged: [] }
     const paths = new Map<string, string>()
     const folders = new Set<string>()
@@ -67,8 +71,10 @@ export class OutputFolder implements Output {
       folders.add(toFolder(path))
     }
     this.#makeFolders(folders)
-    const { written, unchanged } = replaceFiles(
-      files.map(({ path, bytes }) => ({ path: this.#toFilePath(path), bytes })),
+    const { written, unchanged } = replaceInOrder(
+      groups.map((group) =>
+        group.map(({ path, bytes }) => ({ path: this.#toFilePath(path), bytes })),
+      ),
       this.#calls,
     )
     const toOutputPath = (path: string) => paths.get(path) ?? path

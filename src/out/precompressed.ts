@@ -31,13 +31,15 @@ export class PrecompressedOutput implements Output {
     this.#isWanted = isWanted
   }
 
-  async replace(files: readonly OutputFile[]): Promise<OutputChange> {
-    const forms = await Promise.all(files.map((file) => this.#toForms(file)))
-    const made = new Set(forms.flat().map(({ path }) => path))
+  async replace(...groups: readonly (readonly OutputFile[])[]): Promise<OutputChange> {
+    const files = groups.flat()
+    const forms = new Map<OutputFile, readonly OutputFile[]>()
+    await Promise.all(files.map(async (file) => forms.set(file, await this.#toForms(file))))
+    const made = new Set([...forms.values()].flat().map(({ path }) => path))
     const unwanted = files.flatMap(({ path }) => toForms(path)).filter((path) => !made.has(path))
     if (unwanted.length > 0) this.#inner.remove(unwanted)
     const { written, unchanged } = await this.#inner.replace(
-      files.flatMap((file, index) => [...(forms[index] ?? []), file]),
+      ...groups.map((group) => group.flatMap((file) => [...(forms.get(file) ?? []), file])),
     )
     const isDocument = (path: string) => !made.has(path)
     return { written: written.filter(isDocument), unchanged: unchanged.filter(isDocument) }

@@ -3,20 +3,20 @@ import type { FeedHead, Tombstone } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import { toTerm } from '../core/article/hashtags.ts'
 import type { Problem } from '../core/problem.ts'
-import type { Output, OutputFile } from '../out/folder.ts'
+import type { Output } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
-import { archiveLength, toArchiveNames } from './archive-names.ts'
+import { archiveLength } from './archive-names.ts'
 import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
 import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { Feeds } from './feeds.ts'
-import type { FeedFile } from './generations.ts'
 import type { FeedRules } from './feeds.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
+import { publishArchive } from './publish-archive.ts'
 import { publishStylesheets } from './publish-stylesheets.ts'
 import { Renderings } from './renderings.ts'
 
@@ -38,20 +38,10 @@ type DocumentParts = {
   readonly acceptsChanges: boolean
 }
 
-/** The documents of a category, ready to be written; no feeds where they were refused. */
-type Folder = {
-  readonly folder: string
-  readonly window: readonly LiveEntry[]
-  readonly feeds: readonly FeedFile[] | undefined
-  readonly page: OutputFile
-}
-
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
 const renderingVersion = 3
 /** Tombstones in a feed; the head has room for so many. */
 const tombstonesMax = 100
-/** Categories whose feeds are written together. */
-const categoriesMax = 8
 /** Pages written together. */
 const pagesMax = 200
 
@@ -150,19 +140,25 @@ export class Documents implements Disposable {
       const { pages } = await this.#store.publication.stale()
       await this.#publishPages(pages.filter((id) => shown.has(id)))
       await this.#publishMain(window)
+      await this.#writer.flush()
       return { change: this.#writer.report(), rest: this.#writer.step() }
     }
     const { categories } = await this.#store.publication.stale()
     await this.#nameCategories(categories)
     await this.#store.publication.archive(archiveLength)
     const stale = await this.#store.publication.stale()
-    await this.#publishPages(stale.pages)
-    await this.#publishArchive(stale.archivePages)
+    const missing = new Set(await this.#findMissing(stale.pages))
+    await this.#publishPages([...missing])
+    const archiveParts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
+    await publishArchive(stale.archivePages, archiveParts)
     // A feed does not name an archive page that was refused, and so may not be there.
     if (!this.#writer.hasRefused) await this.#publishMain(window)
+    await this.#writer.flush()
     await tell(this.#writer.step())
+    await this.#publishPages(stale.pages.filter((id) => !missing.has(id)))
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window)
+    await this.#writer.flush()
     // The last good documents may name what is to be removed.
     if (!this.#writer.hasRefused) await this.#remove()
     return { change: this.#writer.report(), rest: this.#writer.step() }
@@ -173,6 +169,7 @@ export class Documents implements Disposable {
     this.#writer = new PublicationWriter(this.#output)
     await this.#beginPages()
     await this.#publishPages(ids)
+    await this.#writer.flush()
     return this.#writer.report()
   }
 
@@ -197,41 +194,19 @@ export class Documents implements Disposable {
     return language
   }
 
+  /** Those of these pages that are not there yet; of many, all may be missing. */
+  async #findMissing(ids: readonly string[]): Promise<readonly string[]> {
+    if (ids.length > pagesMax) return ids
+    const records = await this.#store.publication.liveEntries(ids)
+    return records.flatMap(({ id, permalink }) => (this.#writer.has(permalink) ? [] : id))
+  }
+
   async #publishPages(ids: readonly string[]): Promise<void> {
     for (let done = 0; done < ids.length; done += pagesMax) {
       const some = ids.slice(done, done + pagesMax)
-      await this.#writer.replace(await this.#pages.renderArticles(some))
-      await this.#store.publication.settle('page', some)
-    }
-  }
-
-  /**
-   * A closed page names the next one, and is never written again but for an edit or a retraction. The
-   * open page is written twice: by its number, for the page before to name it for good, and by a name
-   * that tells how much it was given, for the feed. Whatever name it still has tells the same.
-   */
-  async #publishArchive(pages: readonly number[]): Promise<void> {
-    const { publication } = this.#store
-    const last = await publication.archivePages()
-    for (const page of pages) {
-      const found = await publication.archivePage(page)
-      if (found === undefined) continue
-      const base = await this.#feeds.toHead(found.entries, undefined)
-      const names = toArchiveNames(found, last)
-      const previous = page > 1 ? page - 1 : undefined
-      const next = page < last ? page + 1 : undefined
-      const heads = new Map(
-        names.map((name) => [
-          archivePath(name),
-          { ...base, archive: { page: name, previous, next } },
-        ]),
+      await this.#writer.add(await this.#pages.renderArticles(some), () =>
+        this.#store.publication.settle('page', some),
       )
-      const files = await this.#feeds.renderPages(heads, found.entries)
-      if (files.length < names.length) continue
-      await this.#writer.replace(files)
-      const paths = files.map(({ path }) => path)
-      await publication.nameArchivePage(page, paths)
-      await publication.settle('archive', [String(page)])
     }
   }
 
@@ -240,7 +215,7 @@ export class Documents implements Disposable {
     const last = await publication.archivePage(await publication.archivePages())
     const name = last && toOpenPageName(last)
     // While more is to come the newest page may not be there yet.
-    const isThere = name !== undefined && this.#output.has(archivePath(name))
+    const isThere = name !== undefined && this.#writer.has(archivePath(name))
     const previous = isThere ? name : undefined
     const head: FeedHead = {
       ...(await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())),
@@ -250,8 +225,7 @@ export class Documents implements Disposable {
     const tombstones = await this.#tombstones(head.updatedAtMs)
     const files = await this.#feeds.render({ ...head, tombstones }, window)
     if (files === undefined) return
-    await this.#writer.replace(files)
-    await this.#notes.note('', files, window)
+    await this.#writer.add(files, () => this.#notes.note('', files, window))
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
@@ -274,59 +248,44 @@ export class Documents implements Disposable {
 
   async #publishCategories(terms: readonly string[]): Promise<void> {
     const { publication } = this.#store
-    for (let done = 0; done < terms.length; done += categoriesMax) {
-      const some = terms.slice(done, done + categoriesMax)
-      const categories: CategoryRecord[] = []
-      for (const term of some) {
-        const category = await publication.category(term)
-        if (category?.slug !== undefined) categories.push(category)
-      }
-      for (const category of categories.filter(({ entries }) => entries === 0)) {
+    for (const term of terms) {
+      const category = await publication.category(term)
+      if (category?.slug === undefined) await publication.settle('category', [term])
+      else if (category.entries > 0) await this.#publishFolder(category)
+      else {
         const folder = toCategoryFolder(category)
         this.#writer.remove(toFolderFiles(folder))
         await this.#notes.forget(folder)
+        await publication.settle('category', [term])
         this.#isOpmlDue = true
       }
-      const shown = categories.filter(({ entries }) => entries > 0)
-      this.#isOpmlDue ||= shown.some(
-        (each) => !this.#output.has(`${toCategoryFolder(each)}index.html`),
-      )
-      const refused = await this.#publishFolders(shown)
-      await publication.settle(
-        'category',
-        some.filter((term) => !refused.has(term)),
-      )
     }
   }
 
-  /** @returns the terms of those whose feeds were refused */
-  async #publishFolders(categories: readonly CategoryRecord[]): Promise<ReadonlySet<string>> {
-    const refused = new Set<string>()
-    const folders: Folder[] = []
+  /** Where a feed of it is refused it stays stale. */
+  async #publishFolder(category: CategoryRecord): Promise<void> {
+    const folder = toCategoryFolder(category)
     const { hubs } = this.#notes
-    for (const category of categories) {
-      const folder = toCategoryFolder(category)
-      const window = await this.#feeds.pickWindow(category.term)
-      const base = await this.#feeds.toHead(window, undefined)
-      const site = toCategorySite(base.site, category.label)
-      const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
-      if (feeds === undefined) refused.add(category.term)
-      const page = await this.#pages.renderCategory(category, folder, window)
-      folders.push({ folder, window, feeds, page })
-    }
-    await this.#writer.replace(folders.flatMap(({ feeds = [], page }) => [...feeds, page]))
-    for (const { folder, window, feeds } of folders) {
-      if (feeds !== undefined) await this.#notes.note(folder, feeds, window)
-    }
-    return refused
+    this.#isOpmlDue ||= !this.#output.has(`${folder}index.html`)
+    const window = await this.#feeds.pickWindow(category.term)
+    const base = await this.#feeds.toHead(window, undefined)
+    const site = toCategorySite(base.site, category.label)
+    const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
+    const page = await this.#pages.renderCategory(category, folder, window)
+    await this.#writer.add([...(feeds ?? []), page], async () => {
+      if (feeds === undefined) return
+      await this.#notes.note(folder, feeds, window)
+      await this.#store.publication.settle('category', [category.term])
+    })
   }
 
   async #publishIndex(window: readonly LiveEntry[]): Promise<void> {
     const { updatedAtMs } = await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())
-    await this.#writer.replace([await this.#pages.renderIndex(window, updatedAtMs)])
+    await this.#writer.add([await this.#pages.renderIndex(window, updatedAtMs)])
     if (!this.#isOpmlDue && this.#output.has('feeds.opml')) return
-    await this.#writer.replace([await this.#pages.renderOpml()])
-    this.#isOpmlDue = false
+    await this.#writer.add([await this.#pages.renderOpml()], () => {
+      this.#isOpmlDue = false
+    })
   }
 
   async #remove(): Promise<void> {

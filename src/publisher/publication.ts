@@ -21,9 +21,24 @@ export const nothingPublished: Publication = {
   generations: [],
 }
 
-/** Writes a publication to `out/` and keeps account of it. */
+/** What waits to be written is written when it is as much as this. */
+const waitingBytesMax = 8 * 1024 * 1024
+const waitingFilesMax = 250
+
+type Waiting = {
+  readonly files: readonly FeedFile[]
+  readonly done: () => void | Promise<void>
+}
+
+/**
+ * Writes a publication to `out/` in the order in which it is given, and keeps account of it. What comes one
+ * after the other is written together, for the disk takes as long for one file as for some.
+ */
 export class PublicationWriter {
   readonly #output: Output
+  readonly #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #waitingFiles = 0
   readonly #written: string[] = []
   readonly #unchanged: string[] = []
   readonly #removed: string[] = []
@@ -36,15 +51,39 @@ export class PublicationWriter {
     this.#output = output
   }
 
-  async replace(files: readonly FeedFile[]): Promise<void> {
-    const { written, unchanged } = await this.#output.replace(files)
+  /**
+   * Has files written, visible together, after all that was added before.
+   * @param done is called once they are in place
+   */
+  async add(files: readonly FeedFile[], done: Waiting['done'] = () => {}): Promise<void> {
+    this.#waiting.push({ files, done })
+    this.#waitingFiles += files.length
+    for (const { bytes } of files) this.#waitingBytes += bytes.length
+    if (this.#waitingBytes >= waitingBytesMax || this.#waitingFiles >= waitingFilesMax) {
+      await this.flush()
+    }
+  }
+
+  /** Writes what waits. */
+  async flush(): Promise<void> {
+    const groups = this.#waiting.splice(0)
+    this.#waitingBytes = 0
+    this.#waitingFiles = 0
+    const { written, unchanged } = await this.#output.replace(...groups.map(({ files }) => files))
     this.#written.push(...written)
     this.#unchanged.push(...unchanged)
     const changed = new Set(written)
-    for (const file of files) {
+    for (const file of groups.flatMap(({ files }) => files)) {
       if (!changed.has(file.path) || !toMedia(file.path).hasDeltas) continue
       this.#generations.push(toGeneration(file))
     }
+    for (const { done } of groups) await done()
+  }
+
+  /** Says whether a file stands there, or will when what waits is written. */
+  has(path: string): boolean {
+    const isWaiting = this.#waiting.some(({ files }) => files.some((file) => file.path === path))
+    return isWaiting || this.#output.has(path)
   }
 
   remove(paths: readonly string[]): void {

@@ -12,11 +12,13 @@ export async function publishStylesheets(
   writer: PublicationWriter,
   theme: string | undefined,
 ): Promise<void> {
-  const files = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
-  await writer.replace(Object.entries(files).map(([path, text]) => toOutputFile(path, text)))
+  const texts = { ...stylesheets, ...(theme === undefined ? {} : { 'theme.css': theme }) }
+  const files = Object.entries(texts).map(([path, text]) => toOutputFile(path, text))
   // A file of that name that dropfeed never wrote is not its to remove.
   const wasPublished = (await store.readValue('theme-published')) !== undefined
-  if (wasPublished === (theme !== undefined)) return
-  if (theme === undefined) writer.remove(['theme.css'])
-  await store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
+  await writer.add(files, async () => {
+    if (wasPublished === (theme !== undefined)) return
+    if (theme === undefined) writer.remove(['theme.css'])
+    await store.writeValue('theme-published', theme === undefined ? undefined : 'yes')
+  })
 }
