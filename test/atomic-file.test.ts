@@ -77,11 +77,17 @@ function watchedCalls(fails: (step: number, name: keyof FileCalls) => boolean = 
     read: (handle, bytes, offset) => run('read', handle, () => real.read(handle, bytes, offset)),
     stat: (handle) => run('stat', handle, () => real.stat(handle)),
     sync: (handle) => run('sync', handle, () => real.sync(handle)),
+    syncAside: async (handle) => run('sync', handle, () => real.sync(handle)),
     setModified: (handle, atMs) => run('setModified', handle, () => real.setModified(handle, atMs)),
     // A close that reports an error has closed the file all the same.
     close: (handle) => {
       real.close(handle)
       run('close', handle, () => {})
+    },
+    // Nobody hears of it when this fails.
+    closeAside: (handle) => {
+      real.close(handle)
+      steps.push({ name: 'close', path: paths.get(handle) })
     },
     rename: (from, to) => run('rename', from, () => real.rename(from, to)),
     unlink: (path) => run('unlink', path, () => real.unlink(path)),
@@ -98,20 +104,20 @@ function openHandles(): number {
 }
 
 describe('replacing a file', () => {
-  test('a file with the same bytes is not rewritten', () => {
+  test('a file with the same bytes is not rewritten', async () => {
     writeFileSync(at('rss.xml'), 'same')
     const before = statSync(at('rss.xml'), { bigint: true })
-    expect(replaceFile({ path: at('rss.xml'), bytes: toBytes('same') })).toBe('unchanged')
+    expect(await replaceFile({ path: at('rss.xml'), bytes: toBytes('same') })).toBe('unchanged')
     const after = statSync(at('rss.xml'), { bigint: true })
     expect([after.ino, after.ctimeNs]).toEqual([before.ino, before.ctimeNs])
-    expect(replaceFile({ path: at('rss.xml'), bytes: toBytes('else') })).toBe('written')
+    expect(await replaceFile({ path: at('rss.xml'), bytes: toBytes('else') })).toBe('written')
     expect(listTree(folder)).toEqual({ 'rss.xml': 'else' })
   })
 
-  test('an empty file is written, and replaced', () => {
-    expect(replaceFile({ path: at('a'), bytes: toBytes('') })).toBe('written')
-    expect(replaceFile({ path: at('a'), bytes: toBytes('') })).toBe('unchanged')
-    expect(replaceFile({ path: at('a'), bytes: toBytes('x') })).toBe('written')
+  test('an empty file is written, and replaced', async () => {
+    expect(await replaceFile({ path: at('a'), bytes: toBytes('') })).toBe('written')
+    expect(await replaceFile({ path: at('a'), bytes: toBytes('') })).toBe('unchanged')
+    expect(await replaceFile({ path: at('a'), bytes: toBytes('x') })).toBe('written')
     expect(listTree(folder)).toEqual({ a: 'x' })
   })
 
@@ -119,12 +125,12 @@ describe('replacing a file', () => {
   const timeOf = () => statSync(at('rss.xml'), { bigint: true }).mtimeNs
   const second = 1_000_000_000n
 
-  test('each version is a second younger than the one before, however fast they come', () => {
-    replaceIt('version 0')
+  test('each version is a second younger than the one before, however fast they come', async () => {
+    await replaceIt('version 0')
     const first = timeOf()
     let last = first
     for (let version = 1; version <= 5; version += 1) {
-      replaceIt(`version ${version}`)
+      await replaceIt(`version ${version}`)
       expect(timeOf() - last).toBeGreaterThanOrEqual(second)
       last = timeOf()
     }
@@ -132,43 +138,43 @@ describe('replacing a file', () => {
     expect(last - first).toBeLessThan(6n * second)
   })
 
-  test('a file that is long old gets the time at which it is replaced', () => {
-    replaceIt('old')
+  test('a file that is long old gets the time at which it is replaced', async () => {
+    await replaceIt('old')
     utimesSync(at('rss.xml'), 1e9, 1e9)
     const before = Date.now()
-    replaceIt('new')
+    await replaceIt('new')
     // The file system's clock may lag by a tick.
     expect(Number(timeOf() / 1_000_000n)).toBeGreaterThan(before - 1_000)
     expect(Number(timeOf() / 1_000_000n)).toBeLessThanOrEqual(Date.now())
   })
 
-  test('a version is younger than the last though the clock went back by hours', () => {
-    replaceIt('old')
+  test('a version is younger than the last though the clock went back by hours', async () => {
+    await replaceIt('old')
     const ahead = Math.ceil(Date.now() / 1000) + 5 * 3600
     utimesSync(at('rss.xml'), ahead, ahead)
-    replaceIt('new')
+    await replaceIt('new')
     expect(timeOf() / second).toBe(BigInt(ahead + 1))
   })
 
-  test('a time years ahead, of a clock that was wrong, is not carried on', () => {
-    replaceIt('old')
+  test('a time years ahead, of a clock that was wrong, is not carried on', async () => {
+    await replaceIt('old')
     utimesSync(at('rss.xml'), 4e9, 4e9)
-    replaceIt('new')
+    await replaceIt('new')
     expect(Number(timeOf() / 1_000_000n)).toBeLessThanOrEqual(Date.now())
   })
 
-  test('a file system that takes only some bytes at a time gets them all', () => {
-    fc.assert(
-      fc.property(
+  test('a file system that takes only some bytes at a time gets them all', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),
         fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
-        (bytes, portions) => {
+        async (bytes, portions) => {
           let turn = 0
           const write: FileCalls['write'] = (handle, all, offset) => {
             const portion = portions[turn++ % portions.length] ?? 1
             return nodeFileCalls.write(handle, all.subarray(0, offset + portion), offset)
           }
-          replaceFile({ path: at('a'), bytes }, { ...nodeFileCalls, write })
+          await replaceFile({ path: at('a'), bytes }, { ...nodeFileCalls, write })
           expect(new Uint8Array(readFileSync(at('a')))).toEqual(bytes)
         },
       ),
@@ -176,50 +182,50 @@ describe('replacing a file', () => {
     )
   })
 
-  test('a file system that takes no bytes at all is a fault, and the old file stays', () => {
+  test('a file system that takes no bytes at all is a fault, and the old file stays', async () => {
     writeFileSync(at('a'), 'old')
     const calls = { ...nodeFileCalls, write: () => 0 }
-    expect(() => replaceFile({ path: at('a'), bytes: toBytes('new') }, calls)).toThrow(
+    await expect(replaceFile({ path: at('a'), bytes: toBytes('new') }, calls)).rejects.toThrow(
       /cannot write/,
     )
     expect(listTree(folder)).toEqual({ a: 'old' })
   })
 
-  test('a draft left by a crash is no obstacle', () => {
+  test('a draft left by a crash is no obstacle', async () => {
     writeFileSync(toDraftPath(at('a')), 'half a fi')
-    replaceFile({ path: at('a'), bytes: toBytes('whole') })
+    await replaceFile({ path: at('a'), bytes: toBytes('whole') })
     expect(listTree(folder)).toEqual({ a: 'whole' })
   })
 
-  test('a symbolic link at a target or a draft is replaced, what it points to stays', () => {
+  test('a symbolic link at a target or a draft is replaced, what it points to stays', async () => {
     mkdirSync(at('out'))
     writeFileSync(at('private'), 'mine')
     symlinkSync(at('private'), at('out/a'))
     symlinkSync(at('private'), toDraftPath(at('out/a')))
     // Even with the same bytes the link has to go: it could be pointed elsewhere later.
-    replaceFile({ path: at('out/a'), bytes: toBytes('mine') })
+    await replaceFile({ path: at('out/a'), bytes: toBytes('mine') })
     expect(lstatSync(at('out/a')).isFile()).toBe(true)
-    replaceFile({ path: at('out/a'), bytes: toBytes('feed') })
+    await replaceFile({ path: at('out/a'), bytes: toBytes('feed') })
     expect(listTree(folder)).toEqual({ private: 'mine', 'out/a': 'feed' })
   })
 
-  test('a folder in the way is a fault that says so, and stays', () => {
+  test('a folder in the way is a fault that says so, and stays', async () => {
     mkdirSync(at('a/b'), { recursive: true })
-    expect(() => replaceFile({ path: at('a'), bytes: toBytes('x') })).toThrow(
+    await expect(replaceFile({ path: at('a'), bytes: toBytes('x') })).rejects.toThrow(
       /cannot write .*a: a folder of that name is in the way/,
     )
     expect(listTree(folder)).toEqual({ 'a/b': '(empty folder)' })
   })
 
-  test('a FIFO in the way does not hang it', { skip: process.platform === 'win32' }, () => {
+  test('a FIFO in the way does not hang it', { skip: process.platform === 'win32' }, async () => {
     execFileSync('mkfifo', [at('a')])
-    replaceFile({ path: at('a'), bytes: toBytes('x') })
+    await replaceFile({ path: at('a'), bytes: toBytes('x') })
     expect(listTree(folder)).toEqual({ a: 'x' })
   })
 
-  test('a file named twice at once is refused before anything changes', () => {
+  test('a file named twice at once is refused before anything changes', async () => {
     const file = { path: at('a'), bytes: toBytes('x') }
-    expect(() => replaceFiles([file, file])).toThrow(/twice/)
+    await expect(replaceFiles([file, file])).rejects.toThrow(/twice/)
     expect(listTree(folder)).toEqual({})
   })
 })
@@ -241,9 +247,9 @@ describe('replacing several files', () => {
     for (const name of names) if (name !== 'new.json') writeFileSync(at(name), `old ${name}`)
   })
 
-  test('all drafts are synced before the first is seen, old files are freed last', () => {
+  test('all drafts are synced before the first is seen, old files are freed last', async () => {
     const { calls, steps } = watchedCalls()
-    const replaced = replaceFiles(files(), calls)
+    const replaced = await replaceFiles(files(), calls)
     expect(replaced.written).toEqual([at('rss.xml'), at('atom.xml'), at('new.json')])
     expect(replaced.unchanged).toEqual([at('same.xml')])
     const kinds = steps.map(({ name, path }) =>
@@ -258,25 +264,25 @@ describe('replacing several files', () => {
     expect(closedLast).toEqual([at('rss.xml'), at('atom.xml')])
   })
 
-  test('with nothing to do nothing is written or synced', () => {
-    replaceFiles(files())
+  test('with nothing to do nothing is written or synced', async () => {
+    await replaceFiles(files())
     const { calls, steps } = watchedCalls()
-    expect(replaceFiles(files(), calls).written).toEqual([])
+    expect((await replaceFiles(files(), calls)).written).toEqual([])
     expect(new Set(steps.map(({ name }) => name))).toEqual(
       new Set(['open', 'stat', 'read', 'close']),
     )
   })
 
-  test('hundreds of files are replaced with few open at once', () => {
-    const noSync = { ...nodeFileCalls, sync: () => {} }
-    replaceFiles(many('one'), noSync)
+  test('hundreds of files are replaced with few open at once', async () => {
+    const noSync = { ...nodeFileCalls, sync: () => {}, closeAside: nodeFileCalls.close }
+    await replaceFiles(many('one'), noSync)
     let most = 0
     const start = openHandles()
     const rename: FileCalls['rename'] = (from, to) => {
       most = Math.max(most, openHandles() - start)
       nodeFileCalls.rename(from, to)
     }
-    expect(replaceFiles(many('two'), { ...noSync, rename }).written).toHaveLength(600)
+    expect((await replaceFiles(many('two'), { ...noSync, rename })).written).toHaveLength(600)
     expect(most).toBeLessThan(300)
     expect(openHandles()).toBe(start)
   })
@@ -291,10 +297,12 @@ const earlier = {
 }
 const later = { 'rss.xml': 'rss two', 'pages/a.html': 'a one', 'categories/new/rss.xml': 'new' }
 
-function publish(calls: FileCalls): void {
+async function publish(calls: FileCalls): Promise<void> {
   const output = OutputFolder.open(at('out'), calls)
   output.sweep()
-  output.replace(Object.entries(later).map(([path, text]) => ({ path, bytes: toBytes(text) })))
+  await output.replace(
+    Object.entries(later).map(([path, text]) => ({ path, bytes: toBytes(text) })),
+  )
   output.remove(['pages/b.html', 'categories/old/rss.xml'])
 }
 
@@ -306,10 +314,10 @@ function prepare(): void {
   writeFileSync(at('out/.rss.xml.tmp'), 'left by a crash')
 }
 
-function countSteps(): number {
+async function countSteps(): Promise<number> {
   prepare()
   const { calls, steps } = watchedCalls()
-  publish(calls)
+  await publish(calls)
   rmSync(at('out'), { recursive: true })
   return steps.length
 }
@@ -324,9 +332,9 @@ function expectWhole(step: number): void {
   expect(existsSync(at('out/rss.xml')) && existsSync(at('out/pages/a.html'))).toBe(true)
 }
 
-function messageOf(operation: () => void): string {
+async function messageOf(operation: () => Promise<void>): Promise<string> {
   try {
-    operation()
+    await operation()
     return ''
   } catch (error) {
     return error instanceof Error ? error.message : 'no error'
@@ -335,39 +343,39 @@ function messageOf(operation: () => void): string {
 
 describe('faults', () => {
   const fault = 'at each single file operation'
-  test(`${fault}: all files are whole, and the next run completes it`, () => {
-    const stepCount = countSteps()
+  test(`${fault}: all files are whole, and the next run completes it`, async () => {
+    const stepCount = await countSteps()
     expect(stepCount).toBeGreaterThan(30)
     for (let failing = 1; failing <= stepCount; failing++) {
       prepare()
       const handles = openHandles()
       const { calls } = watchedCalls((step) => step === failing)
-      expect(messageOf(() => publish(calls))).toMatch(
+      expect(await messageOf(() => publish(calls))).toMatch(
         // Some operations are not needed for a good end, as reading what stands there already.
         /^$|^cannot [a-z ]+ \/.*: the disk reports an error; check it$/,
       )
       expect(openHandles(), `files left open after a fault at step ${failing}`).toBe(handles)
       expectWhole(failing)
-      publish(nodeFileCalls)
+      await publish(nodeFileCalls)
       expect(listTree(at('out'))).toEqual(later)
       rmSync(at('out'), { recursive: true })
     }
   })
 
-  test('from some file operation on, as in a crash: whole files, and the next run completes it', () => {
-    const stepCount = countSteps()
+  test('from some file operation on, as in a crash: whole files, and the next run completes it', async () => {
+    const stepCount = await countSteps()
     for (let failing = 1; failing <= stepCount; failing++) {
       prepare()
       const { calls } = watchedCalls((step) => step >= failing)
-      expect(() => publish(calls)).toThrow(/^cannot /)
+      await expect(publish(calls)).rejects.toThrow(/^cannot /)
       expectWhole(failing)
-      publish(nodeFileCalls)
+      await publish(nodeFileCalls)
       expect(listTree(at('out'))).toEqual(later)
       rmSync(at('out'), { recursive: true })
     }
   })
 
-  test('on a full disk the old files stay, the draft goes, and the message says what to do', (context) => {
+  test('on a full disk the old files stay, the draft goes, and the message says what to do', async (context) => {
     const disk = at('disk')
     mkdirSync(disk)
     try {
@@ -378,14 +386,16 @@ describe('faults', () => {
     }
     try {
       const output = OutputFolder.open(disk)
-      output.replace([{ path: 'rss.xml', bytes: toBytes('old') }])
+      await output.replace([{ path: 'rss.xml', bytes: toBytes('old') }])
       const large = new Uint8Array(200_000).fill(65)
       const replace = () =>
         output.replace([
           { path: 'atom.xml', bytes: toBytes('new') },
           { path: 'rss.xml', bytes: large },
         ])
-      expect(replace).toThrow(/cannot write .*rss\.xml: the disk is full; free some space/)
+      await expect(replace()).rejects.toThrow(
+        /cannot write .*rss\.xml: the disk is full; free some space/,
+      )
       expect(listTree(disk)).toEqual({ 'rss.xml': 'old' })
     } finally {
       execFileSync('umount', [disk])
@@ -398,7 +408,7 @@ describe('faults', () => {
       import { replaceFile } from ${JSON.stringify(module)}
       const path = process.argv[1]
       for (let turn = 0; ; turn++) {
-        replaceFile({ path, bytes: Buffer.alloc(300_000, turn % 2 === 0 ? 'A' : 'B') })
+        await replaceFile({ path, bytes: Buffer.alloc(300_000, turn % 2 === 0 ? 'A' : 'B') })
         if (turn === 0) process.stdout.write('started')
       }`
     for (const reads of [1, 60, 200]) {
@@ -428,40 +438,40 @@ const open = () => OutputFolder.open(at('out'))
 const put = (path: string, text = 'x') => open().replace([{ path, bytes: toBytes(text) }])
 
 describe('the output folder', () => {
-  test('it is made with the first file, not before', () => {
+  test('it is made with the first file, not before', async () => {
     const output = open()
     output.sweep()
     output.remove(['a/b'])
     expect(output.read('a/b')).toBeUndefined()
-    expect(output.replace([])).toEqual({ written: [], unchanged: [] })
+    expect(await output.replace([])).toEqual({ written: [], unchanged: [] })
     expect(existsSync(at('out'))).toBe(false)
-    expect(put('a/b/c.xml')).toEqual({ written: ['a/b/c.xml'], unchanged: [] })
+    expect(await put('a/b/c.xml')).toEqual({ written: ['a/b/c.xml'], unchanged: [] })
     expect(output.read('a/b/c.xml')).toEqual(Buffer.from('x'))
     expect(output.read('a/b')).toBeUndefined()
     expect(output.read('a/b/c.xml/d')).toBeUndefined()
   })
 
-  test('it removes what it is told to and the folders that leaves empty, nothing else', () => {
-    for (const path of ['a/b/one', 'a/b/two', 'a/three', 'd/e/four']) put(path)
+  test('it removes what it is told to and the folders that leaves empty, nothing else', async () => {
+    for (const path of ['a/b/one', 'a/b/two', 'a/three', 'd/e/four']) await put(path)
     writeFileSync(at('out/a/mine.txt'), 'not ours')
     open().remove(['a/b/one', 'a/b/two', 'd/e/four', 'd/missing', 'none/at/all', 'a/three'])
     expect(listTree(folder)).toEqual({ 'out/a/mine.txt': 'not ours' })
   })
 
-  test('out/ itself stays when nothing is left in it', () => {
-    put('a')
+  test('out/ itself stays when nothing is left in it', async () => {
+    await put('a')
     open().remove(['a'])
     expect(listTree(folder)).toEqual({ out: '(empty folder)' })
   })
 
-  test('a symbolic link below it is never followed', () => {
+  test('a symbolic link below it is never followed', async () => {
     mkdirSync(at('private'))
     writeFileSync(at('private/a'), 'mine')
-    put('keep')
+    await put('keep')
     symlinkSync(at('private'), at('out/pages'))
     symlinkSync(at('private/a'), at('out/link'))
     writeFileSync(at('private/.x.tmp'), 'mine too')
-    expect(() => put('pages/a')).toThrow(
+    await expect(put('pages/a')).rejects.toThrow(
       /cannot make the folder .*pages: a symbolic link is in the way; remove it/,
     )
     open().remove(['pages/a', 'link'])
@@ -472,17 +482,17 @@ describe('the output folder', () => {
     expect(lstatSync(at('out/link')).isSymbolicLink()).toBe(true)
   })
 
-  test('it may itself be a symbolic link', () => {
+  test('it may itself be a symbolic link', async () => {
     mkdirSync(at('www'))
     symlinkSync(at('www'), at('out'))
-    put('a/rss.xml')
+    await put('a/rss.xml')
     open().remove(['a/rss.xml'])
-    put('rss.xml')
+    await put('rss.xml')
     expect(listTree(at('www'))).toEqual({ 'rss.xml': 'x' })
   })
 
-  test('a sweep takes drafts only', () => {
-    put('a/rss.xml')
+  test('a sweep takes drafts only', async () => {
+    await put('a/rss.xml')
     writeFileSync(at('out/a/.rss.xml.tmp'), 'draft')
     writeFileSync(at('out/.atom.xml.tmp'), 'draft')
     for (const name of ['.htaccess', 'notes.tmp', '.tmp', '..tmp']) {
@@ -504,21 +514,22 @@ describe('the output folder', () => {
     ...'|.|..|../a|/a|a/|a//b|a/../b|./a|a/..|..\\a|a\\..\\b|.rss.xml.tmp'.split('|'),
     'a\0b',
     'n'.repeat(251),
-  ])('a path that leads outside or cannot be is refused: %j', (path) => {
-    for (const act of [() => put(path), () => open().remove([path]), () => open().read(path)]) {
+  ])('a path that leads outside or cannot be is refused: %j', async (path) => {
+    await expect(put(path)).rejects.toThrow(/is no path for a file below/)
+    for (const act of [() => open().remove([path]), () => open().read(path)]) {
       expect(act).toThrow(/is no path for a file below/)
     }
     expect(listTree(folder)).toEqual({})
   })
 
-  test('whatever is written and removed, what stands is what was written last', () => {
+  test('whatever is written and removed, what stands is what was written last', async () => {
     const path = fc.constantFrom('a', 'b/c', 'b/d', 'e/f/g', 'e/f/h', 'e/i', 'é/ü')
     const change = fc.record({
       write: fc.dictionary(path, fc.string({ unit: 'binary', maxLength: 20 }), { maxKeys: 4 }),
       remove: fc.uniqueArray(path, { maxLength: 4 }),
     })
-    fc.assert(
-      fc.property(fc.array(change, { maxLength: 6 }), (changes) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 6 }), async (changes) => {
         rmSync(at('out'), { recursive: true, force: true })
         const output = OutputFolder.open(at('out'), { ...nodeFileCalls, sync: () => {} })
         const expected = new Map<string, Buffer>()
@@ -528,7 +539,9 @@ describe('the output folder', () => {
             bytes: Buffer.from(text),
           }))
           const same = files.filter(({ path: name, bytes }) => expected.get(name)?.equals(bytes))
-          expect(output.replace(files).unchanged).toEqual(same.map(({ path: name }) => name))
+          expect((await output.replace(files)).unchanged).toEqual(
+            same.map(({ path: name }) => name),
+          )
           for (const { path: name, bytes } of files) expected.set(name, bytes)
           output.remove(remove)
           for (const name of remove) expected.delete(name)

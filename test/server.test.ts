@@ -172,7 +172,7 @@ describe('a feed', () => {
       const text = (path: string) =>
         path.endsWith('rss.xml') ? `<rss><channel>${ttl}</channel></rss>` : '<feed/>'
       const output = OutputFolder.open(place.path)
-      const { written } = output.replace(
+      const { written } = await output.replace(
         paths.map((path) => ({ path, bytes: Buffer.from(text(path)) })),
       )
       live.refresh(written, [])
@@ -644,7 +644,7 @@ describe('the tag of a large file', () => {
     const output = OutputFolder.open(place.path)
     const tags = []
     for (const letter of ['a', 'b', 'c']) {
-      output.replace([{ path: name, bytes: text(letter) }])
+      await output.replace([{ path: name, bytes: text(letter) }])
       tags.push(await tagOf(place.path))
     }
     expect(new Set(tags).size).toBe(3)
@@ -652,7 +652,7 @@ describe('the tag of a large file', () => {
 
   test('is the same after a restart, and for the same file on another disk', async () => {
     using place = makeTemporaryFolder()
-    OutputFolder.open(place.path).replace([{ path: name, bytes: text('a') }])
+    await OutputFolder.open(place.path).replace([{ path: name, bytes: text('a') }])
     const tag = await tagOf(place.path)
     expect(await tagOf(place.path)).toBe(tag)
     mkdirSync(place.at('copy'))
@@ -935,11 +935,12 @@ describe('a publication', () => {
   test('is seen whole by whoever reads meanwhile: 200 of them under concurrent reads', async () => {
     using place = makeTemporaryFolder()
     const output = OutputFolder.open(place.path)
-    const publish = (generation: number) => {
+    const publish = async (generation: number) => {
       const bytes = Buffer.from(toDocument(generation))
-      return output.replace(['atom.xml', 'rss.xml'].map((path) => ({ path, bytes }))).written
+      const pair = ['atom.xml', 'rss.xml'].map((path) => ({ path, bytes }))
+      return (await output.replace(pair)).written
     }
-    publish(0)
+    await publish(0)
     await using live = await open({ root: place.path })
     const agent = new Agent({ keepAlive: true, maxSockets: 32 })
     const state: PollState = {
@@ -957,7 +958,7 @@ describe('a publication', () => {
       poll(state, index % 2 === 0 ? '/atom.xml' : '/rss.xml', codings[index % 5] ?? ''),
     )
     for (let next = 1; next <= 200; next += 1) {
-      live.refresh(publish(next), [])
+      live.refresh(await publish(next), [])
       state.generation = next
       const enough = state.reads + 40
       await waitFor(() => state.reads > enough)
@@ -978,7 +979,7 @@ describe('a publication', () => {
     const publish = async (generation: number) => {
       const bytes = Buffer.from(toSince(generation))
       const written = [{ path: 'atom.xml', bytes }]
-      output.replace(written)
+      await output.replace(written)
       await generations.remember(written.map(toGeneration))
       return written.map(({ path }) => path)
     }

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs'
+import { promisify } from 'node:util'
 
 /** The file operations that writing `out/` needs; a value, so that a test can make any of them fail. */
 export type FileCalls = {
@@ -8,9 +9,13 @@ export type FileCalls = {
   readonly read: (handle: number, bytes: Uint8Array, offset: number) => number
   readonly stat: (handle: number) => fs.Stats
   readonly sync: (handle: number) => void
+  /** The same in another thread. */
+  readonly syncAside: (handle: number) => Promise<void>
   /** Says when a file was last modified, in milliseconds since 1970 UTC. */
   readonly setModified: (handle: number, atMs: number) => void
   readonly close: (handle: number) => void
+  /** Closes a file that was only read, in another thread, soon: the last one to close an old file frees its room. */
+  readonly closeAside: (handle: number) => void
   readonly rename: (from: string, to: string) => void
   readonly unlink: (path: string) => void
   readonly lstat: (path: string) => fs.Stats | undefined
@@ -19,15 +24,17 @@ export type FileCalls = {
   readonly list: (path: string) => readonly fs.Dirent[]
 }
 
-/** Node's synchronous calls. `lstat` gives `undefined` for what is not there; the others throw. */
+/** Node's calls, synchronous but for those that say so. `lstat` gives `undefined` for what is not there; the others throw. */
 export const nodeFileCalls: FileCalls = {
   open: (path, flags) => fs.openSync(path, flags, 0o666),
   write: (handle, bytes, offset) => fs.writeSync(handle, bytes, offset, bytes.length - offset),
   read: (handle, bytes, offset) => fs.readSync(handle, bytes, offset, bytes.length - offset, null),
   stat: (handle) => fs.fstatSync(handle),
   sync: (handle) => fs.fsyncSync(handle),
+  syncAside: promisify(fs.fsync),
   setModified: (handle, atMs) => fs.futimesSync(handle, atMs / 1000, atMs / 1000),
   close: (handle) => fs.closeSync(handle),
+  closeAside: (handle) => fs.close(handle, () => {}),
   rename: (from, to) => fs.renameSync(from, to),
   unlink: (path) => fs.unlinkSync(path),
   lstat: (path) => fs.lstatSync(path, { throwIfNoEntry: false }),

@@ -25,9 +25,10 @@ export type OutputChange = {
 export type Output = {
   /**
    * Replaces these files, those of a group visible together, and none before all groups before it are; those
-   * with the same bytes are not touched.
+   * with the same bytes are not touched. When it returns all is written but for the disk's answer, which
+   * the promise waits for.
    */
-  replace(...groups: readonly (readonly OutputFile[])[]): OutputChange | Promise<OutputChange>
+  replace(...groups: readonly (readonly OutputFile[])[]): Promise<OutputChange>
   /** Removes these files, and the folders they leave empty; a missing file is fine. */
   remove(paths: readonly string[]): void
   /** What stands there now; `undefined` when nothing does. */
@@ -61,7 +62,7 @@ export class OutputFolder implements Output {
     return new OutputFolder(root, calls)
   }
 
-  replace(...groups: readonly (readonly OutputFile[])[]): OutputChange {
+  async replace(...groups: readonly (readonly OutputFile[])[]): Promise<OutputChange> {
     const files = groups.flat()
     if (files.length === 0) return { written: [], unchanged: [] }
     const paths = new Map<string, string>()
@@ -71,7 +72,7 @@ export class OutputFolder implements Output {
       folders.add(toFolder(path))
     }
     this.#makeFolders(folders)
-    const { written, unchanged } = replaceInOrder(
+    const { written, unchanged } = await replaceInOrder(
       groups.map((group) =>
         group.map(({ path, bytes }) => ({ path: this.#toFilePath(path), bytes })),
       ),

@@ -38,6 +38,8 @@ type DocumentParts = {
   readonly acceptsChanges: boolean
 }
 
+type Published = { readonly change: Publication; readonly rest: Publication }
+
 /** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
 const renderingVersion = 3
 /** Tombstones in a feed; the head has room for so many. */
@@ -130,8 +132,34 @@ export class Documents implements Disposable {
   async publish(
     isPartial: boolean,
     tell: (step: Publication) => Promise<void>,
-  ): Promise<{ readonly change: Publication; readonly rest: Publication }> {
+  ): Promise<Published> {
+    return await this.#write(() => this.#publish(isPartial, tell))
+  }
+
+  /** Publishes the pages of these entries, for which no feed has to wait. */
+  async publishPages(ids: readonly string[]): Promise<Publication> {
+    return await this.#write(async () => {
+      await this.#beginPages()
+      await this.#publishPages(ids)
+      await this.#writer.flush()
+      return this.#writer.report()
+    })
+  }
+
+  /** Nothing is being written any more when this ends, however it does. */
+  async #write<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#writer = new PublicationWriter(this.#output)
+    try {
+      return await work()
+    } finally {
+      await this.#writer.settle()
+    }
+  }
+
+  async #publish(
+    isPartial: boolean,
+    tell: (step: Publication) => Promise<void>,
+  ): Promise<Published> {
     await this.#prepare()
     const window = await this.#feeds.pickWindow('')
     await this.#store.publication.setWindow(window.map(({ id }) => id))
@@ -162,15 +190,6 @@ export class Documents implements Disposable {
     // The last good documents may name what is to be removed.
     if (!this.#writer.hasRefused) await this.#remove()
     return { change: this.#writer.report(), rest: this.#writer.step() }
-  }
-
-  /** Publishes the pages of these entries, for which no feed has to wait. */
-  async publishPages(ids: readonly string[]): Promise<Publication> {
-    this.#writer = new PublicationWriter(this.#output)
-    await this.#beginPages()
-    await this.#publishPages(ids)
-    await this.#writer.flush()
-    return this.#writer.report()
   }
 
   /** Where nothing is published, or the language of the pages changed, all is to be written. */

@@ -22,8 +22,8 @@ export const nothingPublished: Publication = {
 }
 
 /** What waits to be written is written when it is as much as this. */
-const waitingBytesMax = 8 * 1024 * 1024
-const waitingFilesMax = 250
+const waitingBytesMax = 4 * 1024 * 1024
+const waitingFilesMax = 200
 
 type Waiting = {
   readonly files: readonly FeedFile[]
@@ -39,6 +39,8 @@ export class PublicationWriter {
   readonly #waiting: Waiting[] = []
   #waitingBytes = 0
   #waitingFiles = 0
+  #begun: readonly Waiting[] = []
+  #writing = Promise.resolve()
   readonly #written: string[] = []
   readonly #unchanged: string[] = []
   readonly #removed: string[] = []
@@ -60,30 +62,52 @@ export class PublicationWriter {
     this.#waitingFiles += files.length
     for (const { bytes } of files) this.#waitingBytes += bytes.length
     if (this.#waitingBytes >= waitingBytesMax || this.#waitingFiles >= waitingFilesMax) {
-      await this.flush()
+      await this.#begin()
     }
   }
 
-  /** Writes what waits. */
+  /** Writes what waits, and sees to it that all is written. */
   async flush(): Promise<void> {
+    await this.#begin()
+    await this.#writing
+  }
+
+  /** Lets what was begun end, whatever comes of it. */
+  async settle(): Promise<void> {
+    await this.#writing.catch(() => {})
+  }
+
+  /** The next files can be rendered while the disk is busy with these; there is one such batch at a time. */
+  async #begin(): Promise<void> {
+    await this.#writing
     const groups = this.#waiting.splice(0)
     this.#waitingBytes = 0
     this.#waitingFiles = 0
-    const { written, unchanged } = await this.#output.replace(...groups.map(({ files }) => files))
+    this.#begun = groups
+    this.#writing = this.#write(groups)
+    // Whoever waits for it next is told.
+    this.#writing.catch(() => {})
+  }
+
+  async #write(groups: readonly Waiting[]): Promise<void> {
+    const replacing = this.#output.replace(...groups.map(({ files }) => files))
+    const feeds = groups.flatMap(({ files }) => files.filter(({ path }) => toMedia(path).hasDeltas))
+    const generations = feeds.map((file) => toGeneration(file))
+    const { written, unchanged } = await replacing
     this.#written.push(...written)
     this.#unchanged.push(...unchanged)
     const changed = new Set(written)
-    for (const file of groups.flatMap(({ files }) => files)) {
-      if (!changed.has(file.path) || !toMedia(file.path).hasDeltas) continue
-      this.#generations.push(toGeneration(file))
-    }
+    this.#generations.push(...generations.filter(({ path }) => changed.has(path)))
     for (const { done } of groups) await done()
+    this.#begun = []
   }
 
   /** Says whether a file stands there, or will when what waits is written. */
   has(path: string): boolean {
-    const isWaiting = this.#waiting.some(({ files }) => files.some((file) => file.path === path))
-    return isWaiting || this.#output.has(path)
+    const groups = [...this.#begun, ...this.#waiting]
+    return (
+      groups.some(({ files }) => files.some((file) => file.path === path)) || this.#output.has(path)
+    )
   }
 
   remove(paths: readonly string[]): void {

@@ -58,6 +58,8 @@ export class Faults implements Disposable {
       this.#file('read', false, () => nodeFileCalls.read(handle, bytes, offset)),
     stat: (handle) => this.#file('stat', false, () => nodeFileCalls.stat(handle)),
     sync: (handle) => this.#file('sync', true, () => nodeFileCalls.sync(handle)),
+    syncAside: async (handle) => this.#file('sync', true, () => nodeFileCalls.sync(handle)),
+    closeAside: (handle) => nodeFileCalls.close(handle),
     close: (handle) => {
       // A close that fails has closed the file all the same, and so has a process that died.
       nodeFileCalls.close(handle)

@@ -46,7 +46,7 @@ export class RestlessInbox {
   #arrive(): void {
     this.#count += 1
     const marker = `marker-${this.#count}-x`
-    const date = new Date(Date.UTC(2024, 0, 1) + this.#count * 86_400_000).toISOString()
+    const date = new Date(Date.UTC(2024, 0, 1) + this.#count * 3_600_000).toISOString()
     // Each has words of its own, so that nobody can take one for another.
     const words = Array.from({ length: 60 }, (_, index) => `w${this.#count}y${index}`).join(' ')
     const labels = tags.filter(() => this.#random() < 0.4).join(' ')
