@@ -37,17 +37,19 @@ const kinds: Readonly<Record<string, () => Promise<void>>> = {
   /** Large files come and go; those with an odd number go for good. */
   async remove() {
     const filler = 'A line of the large article.\n'.repeat(20_000)
+    const write = (number: number) =>
+      writeFileSync(
+        `${folder}/${number}.md`,
+        `# Tide ${number}\n\n${filler}\nThus ends Tide ${number}.\n`,
+      )
     for (let round = 0; round < Number(rounds); round += 1) {
       for (const number of numbers) {
-        const path = `${folder}/${number}.md`
-        writeFileSync(path, `# Tide ${number}\n\n${filler}\nThus ends Tide ${number}.\n`)
+        write(number)
         await pause((round * 7 + number * 3) % 40)
-        rmSync(path)
+        rmSync(`${folder}/${number}.md`)
       }
     }
-    for (const number of numbers) {
-      if (number % 2 === 0) writeFileSync(`${folder}/${number}.md`, text(number, 0))
-    }
+    for (const number of numbers) if (number % 2 === 0) write(number)
   },
 }
 
