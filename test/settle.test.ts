@@ -31,7 +31,7 @@ describe('a file is whole', () => {
       'at once when it was moved in and had been written before',
       { isRenameOnly: true, stamp: older },
     ],
-    ['when it was moved in and nothing is written for 5 ms', { isRenameOnly: true, quietMs: 5 }],
+    ['when it was moved in and nothing is written for 1 ms', { isRenameOnly: true, quietMs: 1 }],
     ['when nobody has it open 20 ms after it was written', { quietMs: 20, writers: 'none' }],
     ['after settleMs where nobody can be asked', { quietMs: 250, writers: 'unknown' }],
     [
@@ -51,7 +51,12 @@ describe('a file is whole', () => {
 
 describe('a file is waited for', () => {
   it.each<readonly [string, Partial<Sight>, number]>([
-    ['that was moved in just now', { isRenameOnly: true, quietMs: 1.01 }, 3],
+    ['that was moved in just now', { isRenameOnly: true, quietMs: 0.25 }, 0.75],
+    [
+      'that is not small, a little longer',
+      { isRenameOnly: true, quietMs: 1.2, stamp: { ...stamp, sizeBytes: 100_000 } },
+      3,
+    ],
     [
       'that is large, longer',
       { isRenameOnly: true, stamp: { ...stamp, sizeBytes: 5_000_000 } },

@@ -8,8 +8,14 @@ import type { FileStamp, Found } from './scan.ts'
  * same is corrected by the writer's next change.
  */
 
-/** A write follows the creation of its file within this time, or the file was moved in. */
+/**
+ * A write follows the creation of its file within this time, or the file was moved in. What is told of a
+ * write comes when it ends, so that only a long one can be seen before it is told of: where there is little
+ * yet, that is a file of one short write, told of by now, or one that is growing and has moved by then.
+ */
 const renameQuietMs = 4
+const smallQuietMs = 1
+const smallBytesMax = 64 * 1024
 /** … and a large file gets more time: its first bytes may take longer to come. */
 const renameBytesPerMs = 500_000
 /** Writers that keep times (`rsync`, `cp -p`, `tar`) set them last; others leave no such gap. */
@@ -56,7 +62,9 @@ export function judge(sight: Sight): Verdict {
   if (sight.isRenameOnly && !isEmpty) {
     // Written well before it came here: nothing to wait for.
     if (keepsTimes) return { kind: 'whole' }
-    return quietFor(renameQuietMs + stamp.sizeBytes / renameBytesPerMs, quietMs)
+    const isSmall = stamp.sizeBytes <= smallBytesMax
+    const neededMs = isSmall ? smallQuietMs : renameQuietMs + stamp.sizeBytes / renameBytesPerMs
+    return quietFor(neededMs, quietMs)
   }
   // Nothing is more likely than that the text of an empty file is still to come.
   const quietMsMin = isEmpty ? settleMs : Math.min(writeQuietMs, settleMs)
