@@ -107,13 +107,14 @@ export class LivePublication implements AsyncDisposable {
     })
   }
 
-  async until<T>(condition: () => T | undefined | false): Promise<T> {
+  async until<T>(condition: () => T | undefined | false, periodMs?: number): Promise<T> {
     return await waitFor(
       () => {
         if (this.#fault !== undefined) throw this.#fault
         return condition()
       },
       () => `${this.#titles()}\n${this.problems.map((problem) => describe(problem)).join('\n')}`,
+      periodMs,
     )
   }
 

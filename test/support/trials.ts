@@ -68,7 +68,7 @@ export async function vanishAtOnce(count: number): Promise<Outcome & { readonly 
   renameSync(prepareArticles(publication, titles), publication.in('articles'))
   await publication.untilStatus(({ entries }) => entries.live === count)
   // Of many, the archive comes later than the feeds.
-  await publication.until(() => judge(publication, titles).lost === 0)
+  await publication.until(() => judge(publication, titles).lost === 0, 500)
   // In one step: a removal file by file may be seen when it is halfway.
   renameSync(publication.in('articles'), publication.at('gone'))
   await publication.untilStatus(({ problems }) =>
