@@ -234,8 +234,6 @@ type Draft = {
 
 /** Drafts that are open at a time. */
 const unsyncedMax = 64
-/** A disk that answers within this time, as one in memory does, has done so before another thread is asked. */
-const promptMs = 0.05
 
 function writeDraft(
   handle: number,
@@ -254,25 +252,25 @@ function writeDraft(
 
 /** Takes from the list what it closes. */
 async function syncDrafts(drafts: Draft[], calls: FileCalls): Promise<void> {
-  const [first, ...others] = drafts
-  if (first === undefined) return
-  const beganMs = performance.now()
-  attempt('write', first.path, () => calls.sync(first.handle))
-  if (performance.now() - beganMs < promptMs) {
-    for (const { handle, path } of others) attempt('write', path, () => calls.sync(handle))
-  } else {
-    const syncs = others.map(({ handle }) => calls.syncAside(handle))
-    const outcomes = await Promise.allSettled(syncs)
-    for (const [index, { path }] of others.entries()) {
-      const outcome = outcomes[index]
-      if (outcome?.status !== 'rejected') continue
-      throw toFault(outcome.reason, { verb: 'write', path })
-    }
-  }
+  await syncAll(drafts, calls)
   for (let draft = drafts.pop(); draft !== undefined; draft = drafts.pop()) {
     const { handle, path } = draft
     // Some file systems report a failed write only now, so this may throw.
     attempt('write', path, () => calls.close(handle))
+  }
+}
+
+/** Several at a time, in other threads; for one it is not worth asking another. */
+async function syncAll(files: readonly Draft[], calls: FileCalls): Promise<void> {
+  const [only] = files
+  if (files.length === 1 && only !== undefined) {
+    attempt('write', only.path, () => calls.sync(only.handle))
+    return
+  }
+  const outcomes = await Promise.allSettled(files.map(({ handle }) => calls.syncAside(handle)))
+  for (const [index, { path }] of files.entries()) {
+    const outcome = outcomes[index]
+    if (outcome?.status === 'rejected') throw toFault(outcome.reason, { verb: 'write', path })
   }
 }
 
