@@ -1,6 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { readPublishedCategories, readPublishedFeed } from '../src/core/feed/read-feed.ts'
+import {
+  readPublishedCategories,
+  readPublishedFeed,
+  readPublishedIds,
+} from '../src/core/feed/read-feed.ts'
 import { renderOpml } from '../src/core/page/opml.ts'
 import { normalizeText } from '../src/core/text.ts'
 import {
@@ -61,12 +65,29 @@ test('any title, id and tombstone is read back as it was published', () => {
     fc.property(text, text, text, (title, id, gone) => {
       fc.pre(gone !== id)
       const head = { ...fullHead, tombstones: [{ id: gone, deletedAtMs: 0 }] }
-      const feed = readPublishedFeed(renderFeed('atom', [toExampleEntry({ title, id })], head))
+      const document = renderFeed('atom', [toExampleEntry({ title, id })], head)
+      const feed = readPublishedFeed(document)
       expect(feed?.entries.map((entry) => [entry.title, entry.id])).toEqual([[title, id]])
       expect(feed?.tombstones).toEqual([{ id: gone, deletedAtMs: 0 }])
+      expect(readPublishedIds(document)).toEqual([id])
     }),
     { numRuns: 150 },
   )
+})
+
+test('the ids of a published feed are found whatever its entries tell, and none in what is no such feed', () => {
+  const traps = ['<entry>', '<id>urn:x:no</id>', ']]>', '<![CDATA[', '</entry><entry><id>no</id>']
+  const entries = [
+    ...nastyEntries,
+    ...traps.map((trap, index) =>
+      toExampleEntry({ id: `urn:x:${index}&<`, title: trap, summary: trap, contentHtml: trap }),
+    ),
+  ]
+  const document = renderFeed('atom', entries, fullHead)
+  expect(readPublishedIds(document)).toEqual(entries.map(({ id }) => id))
+  for (const text of ['', '<feed', document.replaceAll('dropfeed</gen', 'others</gen')]) {
+    expect(readPublishedIds(text)).toEqual([])
+  }
 })
 
 test('a feed with thousands of entities is read back whole', () => {

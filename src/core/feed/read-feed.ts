@@ -1,4 +1,5 @@
 import { XMLParser } from 'fast-xml-parser'
+import { decodeEntities } from '../article/escape.ts'
 import { generator, type Tombstone } from './head.ts'
 
 /** An entry as a published Atom feed tells it. */
@@ -65,6 +66,25 @@ export function readPublishedFeed(atom: string): PublishedFeed | undefined {
     tombstones: toTrees(feed['at:deleted-entry']).flatMap((deleted) => toTombstone(deleted)),
     previousArchive: toHref(feed, 'prev-archive'),
   }
+}
+
+const sections = /<!\[CDATA\[.*?\]\]>/gs
+const entryStart = /<entry(?=[\s>])/
+const idElement = /<id>([^<]*)<\/id>/
+
+/**
+ * The ids of the entries of an Atom feed that dropfeed published, in a fraction of the time that reading
+ * all of it takes. It takes any text; of what is no such feed there are none.
+ */
+export function readPublishedIds(atom: string): readonly string[] {
+  if (!atom.includes(`>${generator}</generator>`)) return []
+  // Without them all that looks like a tag is one.
+  const markup = atom.replaceAll(sections, '')
+  const entries = markup.split(entryStart).slice(1)
+  return entries.flatMap((entry) => {
+    const id = idElement.exec(entry)?.[1]
+    return id === undefined ? [] : decodeEntities(id)
+  })
 }
 
 /** A category as the published list of feeds tells it. */
