@@ -47,7 +47,7 @@ test.each(formats)(
     const fragments = nastyEntries.map((entry) => renderFragments(entry)[format])
     const lengthBytes = Buffer.byteLength(renderFeed(format, nastyEntries))
     const render = (bytesMax: number) =>
-      renderDocument(format, toExampleHead(), fragments, bytesMax)
+      renderDocument(format, toExampleHead(), fragments, { bytesMax })
     expect(render(lengthBytes)).toMatchObject({ kind: 'document' })
     expect(render(lengthBytes - 1)).toEqual({
       kind: 'refused',

@@ -29,15 +29,31 @@ export function compress(
   effort: Effort,
 ): Promise<Uint8Array> {
   const level = levels[effort][coding]
-  if (coding === 'gzip') return gzip(bytes, { level })
+  if (coding === 'gzip') return gzip(bytes, { level, chunkSize })
+  // Told how long the text is, they take no more memory than that asks for.
   if (coding === 'zstd') {
-    return zstd(bytes, { params: { [constants.ZSTD_c_compressionLevel]: level } })
+    const params = { [constants.ZSTD_c_compressionLevel]: level }
+    return zstd(bytes, { params, pledgedSrcSize: bytes.length, chunkSize })
   }
   return brotli(bytes, {
+    chunkSize,
     params: {
+      [constants.BROTLI_PARAM_LGWIN]: toWindowBits(bytes.length),
       [constants.BROTLI_PARAM_QUALITY]: level,
       [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   })
 }
+
+/** Most feeds fit into one piece; each piece costs the main thread a turn. */
+const chunkSize = 64 * 1024
+
+/** The logarithm of the smallest window that the whole text fits into, within what is allowed (RFC 7932 §9.1). */
+function toWindowBits(lengthBytes: number): number {
+  const bits = Math.ceil(Math.log2(lengthBytes + 16))
+  return Math.min(Math.max(bits, constants.BROTLI_MIN_WINDOW_BITS), windowBitsMax)
+}
+
+/** What decoders are used to; a larger one needs much memory on the other side too. */
+const windowBitsMax = 22

@@ -19,6 +19,7 @@ import type { Publication } from './publication.ts'
 import { publishArchive } from './publish-archive.ts'
 import { publishStylesheets } from './publish-stylesheets.ts'
 import { Renderings } from './renderings.ts'
+import { Slab } from './slab.ts'
 
 export type DocumentRules = FeedRules & {
   readonly timezone: string
@@ -66,6 +67,7 @@ export class Documents implements Disposable {
   #isFirst = true
   /** At first it may be of other settings, or of a run that did not reach it. */
   #isOpmlDue = true
+  readonly #slabs = [new Slab(), new Slab()] as const
   #writer: PublicationWriter
 
   private constructor(parts: DocumentParts, rules: DocumentRules) {
@@ -74,13 +76,14 @@ export class Documents implements Disposable {
     this.#notes = notes
     this.#output = output
     this.#rules = rules
-    this.#writer = new PublicationWriter(output)
+    this.#writer = new PublicationWriter(output, this.#slabs)
     const renderings = new Renderings(store, scratch, rules.site, rules.categories)
     this.#renderings = renderings
     this.#pages = new Pages(store, renderings, rules)
     const continuity = new Continuity(store, output, parts.acceptsChanges)
     const refuse = (problem: Problem) => this.#writer.refuse(problem)
-    this.#feeds = new Feeds({ store, renderings, continuity, refuse }, rules)
+    const allocate = (lengthBytes: number) => this.#writer.allocate(lengthBytes)
+    this.#feeds = new Feeds({ store, renderings, continuity, allocate, refuse }, rules)
     this.parts = new FeedParts(store, renderings, rules.site)
   }
 
@@ -148,7 +151,7 @@ export class Documents implements Disposable {
 
   /** Nothing is being written any more when this ends, however it does. */
   async #write<Result>(work: () => Promise<Result>): Promise<Result> {
-    this.#writer = new PublicationWriter(this.#output)
+    this.#writer = new PublicationWriter(this.#output, this.#slabs)
     try {
       return await work()
     } finally {

@@ -31,6 +31,8 @@ type FeedMakers = {
   readonly store: Store
   readonly renderings: Renderings
   readonly continuity: Continuity
+  /** Gives memory for a document, which is its own until it is written. */
+  readonly allocate: (lengthBytes: number) => Uint8Array
   /** Is told of each document that is not to be published. */
   readonly refuse: (problem: Problem) => void
 }
@@ -41,12 +43,14 @@ export class Feeds {
   readonly #renderings: Renderings
   readonly #rules: FeedRules
   readonly #continuity: Continuity
+  readonly #allocate: FeedMakers['allocate']
   readonly #refuse: (problem: Problem) => void
 
   constructor(parts: FeedMakers, rules: FeedRules) {
     this.#store = parts.store
     this.#renderings = parts.renderings
     this.#continuity = parts.continuity
+    this.#allocate = parts.allocate
     this.#refuse = parts.refuse
     this.#rules = rules
   }
@@ -118,7 +122,8 @@ export class Feeds {
     rendered: ReadonlyMap<string, Rendering>,
   ): FeedFile | undefined {
     const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
-    const document = renderDocument(format, head, fragments, documentBytesMax)
+    const room = { bytesMax: documentBytesMax, allocate: this.#allocate }
+    const document = renderDocument(format, head, fragments, room)
     if (document.kind === 'document') {
       const { bytes, frame } = document
       return { path, bytes, madeOf: { fragments, frame } }

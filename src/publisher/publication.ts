@@ -3,6 +3,7 @@ import { toMedia } from '../out/media.ts'
 import type { Output, OutputChange } from '../out/folder.ts'
 import { toGeneration } from './generations.ts'
 import type { FeedFile, Generation } from './generations.ts'
+import type { Slab } from './slab.ts'
 
 /** What one publication did to `out/`. */
 export type Publication = OutputChange & {
@@ -40,6 +41,8 @@ export class PublicationWriter {
   #waitingBytes = 0
   #waitingFiles = 0
   #begun: readonly Waiting[] = []
+  /** For what is to be written next, and for what is being written. */
+  #slabs: readonly [Slab, Slab]
   #writing = Promise.resolve()
   readonly #written: string[] = []
   readonly #unchanged: string[] = []
@@ -49,8 +52,16 @@ export class PublicationWriter {
   /** How many of each were told of. */
   #told: Readonly<Record<keyof Publication, number>> | undefined
 
-  constructor(output: Output) {
+  /** @param slabs one writer uses them at a time */
+  constructor(output: Output, slabs: readonly [Slab, Slab]) {
     this.#output = output
+    this.#slabs = slabs
+    for (const slab of slabs) slab.clear()
+  }
+
+  /** Memory for a document that is added before another one is rendered; its own until that is written. */
+  allocate(lengthBytes: number): Uint8Array {
+    return this.#slabs[0].take(lengthBytes)
   }
 
   /**
@@ -84,6 +95,9 @@ export class PublicationWriter {
     this.#waitingBytes = 0
     this.#waitingFiles = 0
     this.#begun = groups
+    const [taken, free] = this.#slabs
+    this.#slabs = [free, taken]
+    free.clear()
     this.#writing = this.#write(groups)
     // Whoever waits for it next is told.
     this.#writing.catch(() => {})

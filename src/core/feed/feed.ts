@@ -50,6 +50,13 @@ export type FeedDocument =
     }
   | { readonly kind: 'refused'; readonly reason: string }
 
+export type DocumentRoom = {
+  /** A longer document is refused. */
+  readonly bytesMax?: number
+  /** Gives the memory for a document. */
+  readonly allocate?: (lengthBytes: number) => Uint8Array
+}
+
 /**
  * Renders one entry for each format: an `<item>`, an `<entry>` and a JSON object. They depend on nothing
  * but the entry, so it is rendered and judged once for each version and spliced into every document
@@ -99,7 +106,7 @@ export function renderDocument(
   format: FeedFormat,
   head: FeedHead,
   fragments: readonly Fragment[],
-  bytesMax = Number.POSITIVE_INFINITY,
+  { bytesMax = Number.POSITIVE_INFINITY, allocate = newBytes }: DocumentRoom = {},
 ): FeedDocument {
   if (format !== 'atom' && pageOf(head) !== undefined) {
     throw new RangeError(`an archive page is Atom and cannot be ${format}`)
@@ -114,9 +121,18 @@ export function renderDocument(
     checkDocument(format, bare, { ids: [], tombstones }) ??
     checkEntries(fragments, tombstones)
   if (reason !== undefined) return { kind: 'refused', reason }
-  const bytes = splice(frame, fragments)
-  if (bytes.length <= bytesMax) return { kind: 'document', bytes, frame: bare }
-  return { kind: 'refused', reason: `it has ${bytes.length} bytes, and ${bytesMax} are allowed` }
+  const pieces = splice(frame, fragments)
+  const lengthBytes = pieces.reduce((sum, { length }) => sum + length, 0)
+  if (lengthBytes > bytesMax) {
+    return { kind: 'refused', reason: `it has ${lengthBytes} bytes, and ${bytesMax} are allowed` }
+  }
+  const bytes = allocate(lengthBytes)
+  let offset = 0
+  for (const piece of pieces) {
+    bytes.set(piece, offset)
+    offset += piece.length
+  }
+  return { kind: 'document', bytes, frame: bare }
 }
 
 /** What cannot be seen in an entry alone, nor in a document without any. */
@@ -135,25 +151,21 @@ function checkEntries(
 
 const utf8 = new TextEncoder()
 
-function splice({ before, first, next, after }: Frame, fragments: readonly Fragment[]): Uint8Array {
+/** A document in pieces, in their order. */
+function splice(
+  { before, first, next, after }: Frame,
+  fragments: readonly Fragment[],
+): readonly Uint8Array[] {
   const between = utf8.encode(next)
-  const start = utf8.encode(fragments.length === 0 ? before : before + first)
-  const end = utf8.encode(after)
-  const betweens = Math.max(fragments.length - 1, 0) * between.length
-  const lengthBytes = fragments.reduce((sum, { bytes }) => sum + bytes.length, betweens)
-  const document = new Uint8Array(start.length + lengthBytes + end.length)
-  document.set(start)
-  let offset = start.length
-  for (const [index, { bytes }] of fragments.entries()) {
-    if (index > 0) {
-      document.set(between, offset)
-      offset += between.length
-    }
-    document.set(bytes, offset)
-    offset += bytes.length
-  }
-  document.set(end, offset)
-  return document
+  return [
+    utf8.encode(fragments.length === 0 ? before : before + first),
+    ...fragments.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [between, bytes])),
+    utf8.encode(after),
+  ]
+}
+
+function newBytes(lengthBytes: number): Uint8Array {
+  return new Uint8Array(lengthBytes)
 }
 
 /** Puts the newest tombstone first, and lets the feed be as new as it is. */
