@@ -6,7 +6,7 @@ import { makeGround } from './grounds.ts'
 import { toHugoWords, writeHugoSite } from './hugo.ts'
 import type { HugoKind } from './hugo.ts'
 import type { Options } from './options.ts'
-import { cli, runToEnd } from './processes.ts'
+import { program, runToEnd } from './processes.ts'
 import type { Run } from './processes.ts'
 import type { Recorder, Who } from './samples.ts'
 
@@ -43,7 +43,7 @@ export async function measureBuilds(
         ground.make('dropfeed'),
         kind === 'main' ? { inbox: '../inbox', feedMin: feedMinOutOfReach } : { inbox: '../inbox' },
       )
-      return runToEnd(process.execPath, [cli, 'build', '--quiet'], ground.at('dropfeed'))
+      return runToEnd(process.execPath, [...program, 'build', '--quiet'], ground.at('dropfeed'))
     },
   }
   for (let round = 1; round <= rounds; round += 1) {

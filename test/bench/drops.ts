@@ -6,7 +6,7 @@ import { countWritten, makeGround, sizeOf, takeStock } from './grounds.ts'
 import type { Ground } from './grounds.ts'
 import { Lookout } from './lookout.ts'
 import type { Options } from './options.ts'
-import { cli, cpuMsOf, peakBytesOf, readBytesOf, runToEnd, startChild } from './processes.ts'
+import { cpuMsOf, peakBytesOf, program, readBytesOf, runToEnd, startChild } from './processes.ts'
 import {
   drop,
   editArticle,
@@ -149,7 +149,7 @@ class Stage {
   }
 
   async #build() {
-    return await runToEnd(process.execPath, [cli, 'build', '--quiet'], this.#folder)
+    return await runToEnd(process.execPath, [...program, 'build', '--quiet'], this.#folder)
   }
 
   #nextNumber(): number {

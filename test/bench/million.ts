@@ -5,7 +5,7 @@ import { toPlainText, writeCorpus } from './corpus.ts'
 import { makeGround } from './grounds.ts'
 import { Lookout } from './lookout.ts'
 import type { Options } from './options.ts'
-import { cli, cpuMsOf, peakBytesOf, runToEnd } from './processes.ts'
+import { cpuMsOf, peakBytesOf, program, runToEnd } from './processes.ts'
 import { drop, makePublicationFolder, pauseAfterDrop, toDropped, untilIdle } from './publication.ts'
 import { startServing } from './serving.ts'
 import { median, quantile } from './statistics.ts'
@@ -35,7 +35,7 @@ export async function measureLarge(
   const range = { seed, first: 0, end: articles }
   writeCorpus(join(folder, 'inbox'), range, { ending: '.txt', render: toPlainText })
   say('building')
-  const built = await runToEnd(process.execPath, [cli, 'build', '--quiet'], folder)
+  const built = await runToEnd(process.execPath, [...program, 'build', '--quiet'], folder)
   say(`built in ${formatValue(built.wallMs, 'ms')}; restarting`)
   const startedAtMs = performance.now()
   await using watching = await startServing(folder)

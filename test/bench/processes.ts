@@ -10,7 +10,9 @@ const tickMs = 10
 const lookMs = 20
 
 /** The command line under measure, as `npm start` runs it. */
-export const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+/** What `npm start` begins with, after the name of Node. */
+export const program = [...startFlags(), cli]
 
 export type Run = {
   /** From its start to its end, its own start-up included. */
@@ -106,4 +108,11 @@ function ownEnvironment(): NodeJS.ProcessEnv {
     ([name]) => !/^(?:DROPFEED|NODE|HUGO|npm)_/.test(name),
   )
   return { ...Object.fromEntries(own), DROPFEED_PORT: '0' }
+}
+
+function startFlags(): readonly string[] {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const start = /"start": "node ([^"]*)"/.exec(text)?.[1]
+  if (start === undefined) throw new Error('package.json has no start script')
+  return start.split(' ').filter((word) => word.startsWith('--'))
 }

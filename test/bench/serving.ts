@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ask } from '../support/ask.ts'
-
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url))
+import { program } from './processes.ts'
 
 /**
  * Starts `dropfeed watch` in a folder and waits until it serves feeds.
@@ -16,7 +14,7 @@ export async function startServing(
   before: readonly string[] = [],
   nodeFlags: readonly string[] = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean),
 ) {
-  const [command, ...words] = [...before, process.execPath, ...nodeFlags, cli, 'watch']
+  const [command, ...words] = [...before, process.execPath, ...nodeFlags, ...program, 'watch']
   const child = spawn(command, words, {
     cwd: folder,
     env: { ...process.env, DROPFEED_PORT: '0' },
