@@ -83,12 +83,12 @@ function apply(publication: Publication, done: FileEvent): void {
   else renameSync(publication.path(source), to)
 }
 
-/** The text of each file, by its path. */
+/** The text of each file that is for others, by its path. */
 function contentOf(folder: string): Folder {
   if (!existsSync(folder)) return new Map()
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .toSorted()
-    .filter((path) => statSync(join(folder, path)).isFile())
+    .filter((path) => !path.startsWith('.') && statSync(join(folder, path)).isFile())
   return new Map(files.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
 }
 
