@@ -24,7 +24,7 @@ import { describe as describeProblem } from '../src/core/problem.ts'
 import type { Problem, ProblemCode } from '../src/core/problem.ts'
 import { silentLog } from '../src/log.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
-import type { RunReport } from '../src/publisher/publisher.ts'
+import type { RunReport } from '../src/publisher/run.ts'
 import { readStatus } from '../src/publisher/status.ts'
 import { Publication } from './support/publication.ts'
 

@@ -378,6 +378,47 @@ describe.concurrent('an article that rsync brings', () => {
   })
 })
 
+describe.concurrent('articles that vanish one after the other', () => {
+  const fill = (inbox: (name: string) => string) => {
+    for (let number = 0; number < 40; number += 1) {
+      writeFileSync(inbox(`${number}.md`), toArticle(`Note ${number}`))
+    }
+  }
+
+  test('as a slow rm takes them are held as soon as they are most, but for the first few', async () => {
+    await using publication = await LivePublication.start(fill)
+    await publication.until(() => publication.items().length === 40)
+    const isRemoved = runTool('sh', [
+      '-c',
+      `cd "${publication.in('')}" && for n in $(seq 0 35); do rm "$n.md"; sleep 0.1; done`,
+    ])
+    const { problems } = await publication.untilStatus(
+      ({ heldRetractions }) => (heldRetractions?.articles ?? 0) > 0,
+    )
+    expect(problems.map(({ code }) => code)).toEqual(['retractions-held'])
+    publication.write('new.md', toArticle('New'))
+    await publication.entry('New')
+    await isRemoved
+    await publication.pass()
+    for (const items of publication.versions.slice(1)) expect(items.length).toBeGreaterThan(34)
+  })
+
+  test('and are not most go together, a single one at once', async () => {
+    await using publication = await LivePublication.start(fill)
+    await publication.until(() => publication.items().length === 40)
+    const count = publication.versions.length
+    for (let number = 1; number < 12; number += 1) rmSync(publication.in(`${number}.md`))
+    publication.write('new.md', toArticle('New'))
+    await publication.entry('New')
+    await publication.until(() => publication.items().length === 30)
+    const seen = publication.versions.slice(count).map(({ length }) => length)
+    expect(seen.filter((length) => length !== 41 && length !== 40)).toEqual([30])
+    expect(publication.problems).toEqual([])
+    rmSync(publication.in('20.md'))
+    await publication.until(() => publication.items().length === 29)
+  })
+})
+
 describe.concurrent('a folder', () => {
   test('that is moved in and out brings and takes all its articles', async () => {
     const others = Array.from({ length: 21 }, (_, number) => `Other ${number}`)

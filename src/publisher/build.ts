@@ -3,7 +3,7 @@ import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
 import { Hubs } from './hubs.ts'
 import { Publisher } from './publisher.ts'
-import type { Edges, RunReport } from './publisher.ts'
+import type { Edges, RunReport } from './run.ts'
 import { tell } from './watch.ts'
 
 /** How long a run may take for hubs. */

@@ -2,7 +2,7 @@ import type { Settings } from '../config.ts'
 import { Announcer } from '../hub/announce.ts'
 import { BuiltinHub } from '../hub/hub.ts'
 import type { HubAnswer } from '../hub/hub.ts'
-import type { Edges } from './publisher.ts'
+import type { Edges } from './run.ts'
 import { hubPath, toAnnouncedHubs, toBuiltinAddress } from './named-hubs.ts'
 import type { HubSource } from './named-hubs.ts'
 

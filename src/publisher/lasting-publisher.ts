@@ -8,7 +8,7 @@ import { hubPath } from './named-hubs.ts'
 import type { Status } from './status.ts'
 import { WriterLocks } from './writer.ts'
 import { Publisher } from './publisher.ts'
-import type { Edges, RunReport } from './publisher.ts'
+import type { Edges, RunReport } from './run.ts'
 
 /** The pause before a failed run is tried again doubles from one to the other. */
 const retryMsMin = 250

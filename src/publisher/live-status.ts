@@ -3,7 +3,7 @@ import { listDrafts } from '../inbox/drafts.ts'
 import type { Log } from '../log.ts'
 import { Board } from '../status/board.ts'
 import { StatusPages } from '../status/pages.ts'
-import type { Edges } from './publisher.ts'
+import type { Edges } from './run.ts'
 import type { Status } from './status.ts'
 
 /** So many problems, and so much else of a kind, the running watcher tells of. */

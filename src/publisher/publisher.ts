@@ -1,11 +1,9 @@
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
-import { inboxState } from '../inbox/scan.ts'
+import { inboxState, statPath } from '../inbox/scan.ts'
 import { findUnsettled } from '../inbox/settle.ts'
 import type { Marks } from '../inbox/watch.ts'
-import type { Log } from '../log.ts'
 import type { FindDelta } from '../out/delta-responses.ts'
-import type { FileCalls } from '../out/file-calls.ts'
 import { OutputFolder } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
@@ -21,57 +19,20 @@ import type { Precompression } from './precompression.ts'
 import { FeedNotes } from './feed-notes.ts'
 import { toAudience, toNamedHubs } from './named-hubs.ts'
 import type { HubSource } from './named-hubs.ts'
-import type { Publication } from './publication.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
 import { Refresher } from './refresher.ts'
 import { chunkLength, Register } from './register.ts'
 import { renewReadingRules } from './reading-rules.ts'
+import type { Edges, RunReport } from './run.ts'
 import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
 import { allProblems, tellStatus } from './status.ts'
 import type { Status } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
-import type { OnTaken } from './telling.ts'
+import { Vanishing } from './vanishing.ts'
 import { setAsideDamage, WriterLocks } from './writer.ts'
 import type { Locks } from './writer.ts'
-
-export type Edges = {
-  readonly log: Log
-  /** Milliseconds since 1970 UTC. */
-  readonly now: () => number
-  /** Gives the publication's own id (`urn:uuid:…`) when there is none yet; a random one by default. */
-  readonly mintSiteId?: (() => string) | undefined
-  readonly onProgress?: ((done: number, total: number) => void) | undefined
-  /**
-   * Told of each step of a publication, of which a run may have several, once its files are in place: of the
-   * main feeds and what they name before the rest.
-   */
-  readonly onPublication?: ((publication: Publication) => void) | undefined
-  /** Told what became of files that were read, once it is committed. */
-  readonly onTaken?: OnTaken | undefined
-  /** A person has said that entries may vanish and change their ids, whatever the store knows. */
-  readonly acceptsChanges?: boolean | undefined
-  /** The file calls that write `out/`; Node's by default. */
-  readonly fileCalls?: FileCalls | undefined
-}
-
-export type RunReport = {
-  /** Live entries. */
-  readonly entries: number
-  readonly added: number
-  readonly updated: number
-  readonly removed: number
-  readonly written: number
-  readonly unchanged: number
-  /** All that stand now. */
-  readonly problems: readonly Problem[]
-  /** Files that were not whole yet; to be looked at again. */
-  readonly deferred: readonly string[]
-  /** Pages are left to be written: run again, with whatever is marked by then. */
-  readonly isUnfinished: boolean
-  readonly ms: number
-}
 
 /** What the rendered entries that are not in memory may take on disk. */
 const scratchBytesMax = 2 ** 31
@@ -93,6 +54,7 @@ export class Publisher implements AsyncDisposable {
   #isFirstRun = true
   #areRulesNew: boolean
   readonly #blindSpots = new BlindSpots()
+  readonly #vanishing = new Vanishing()
 
   private constructor(parts: {
     settings: Settings
@@ -180,7 +142,8 @@ export class Publisher implements AsyncDisposable {
   /**
    * Takes in what is marked, then brings `out/` up to date. One run at a time.
    * @param isWaiting says of a path that its mark comes later; what a scan finds or misses there is left alone
-   * @param isInTurns true: when there are many pages to write, the run may end before all are (`isUnfinished`)
+   * @param isInTurns true: another run follows where this one leaves something to it: many pages to write
+   *   (`isUnfinished`), or files that vanish one after the other (`judgeInMs`)
    * @throws Error when the machine fails it, or the store or the lock were taken away; then another
    *   publisher is to be opened, which completes what this one began
    */
@@ -214,8 +177,17 @@ export class Publisher implements AsyncDisposable {
     const inbox = inboxState(this.#settings.inbox)
     if (inbox.kind === 'missing') {
       problems.push({ code: 'inbox-missing', path: this.#settings.inbox, found: inbox.reason })
+      this.#vanishing.forget()
     } else {
-      const intake = await this.#takeIn(marks, isWaiting, inbox.identity, add)
+      const isGone = (path: string) =>
+        !isWaiting(path) && statPath(this.#settings.inbox, path) === 'missing'
+      const all = this.#vanishing.addTo(marks, isGone)
+      const intake = await this.#takeIn(
+        all,
+        isWaiting,
+        { identity: inbox.identity, isInTurns },
+        add,
+      )
       problems.push(...intake.problems)
       deferred.push(...intake.deferred)
     }
@@ -239,6 +211,7 @@ export class Publisher implements AsyncDisposable {
       problems: await allProblems(this.#store),
       deferred,
       isUnfinished: this.#refresher.isUnfinished,
+      judgeInMs: this.#vanishing.waitMs(performance.now()),
       ms: Math.round(performance.now() - startedAtMs),
     }
   }
@@ -286,7 +259,7 @@ export class Publisher implements AsyncDisposable {
   async #takeIn(
     marks: Marks,
     isWaiting: (path: string) => boolean,
-    inboxIdentity: string,
+    { identity, isInTurns }: { readonly identity: string; readonly isInTurns: boolean },
     add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
   ): Promise<{ readonly problems: readonly Problem[]; readonly deferred: readonly string[] }> {
     const { inbox, settleMs } = this.#settings
@@ -305,7 +278,10 @@ export class Publisher implements AsyncDisposable {
       siteId: this.#origin.siteId,
       reading: toReadingRules(this.#settings),
       isForced: this.#areRulesNew,
-      inboxIdentity,
+      inboxIdentity: identity,
+      isMoreToCome: isInTurns
+        ? (paths) => this.#vanishing.isMoreToCome(paths, performance.now())
+        : undefined,
       onTaken: this.#edges.onTaken,
     })
     await register.release(survey.changed, survey.vanished)

@@ -13,6 +13,7 @@ import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
 import { takeIn, toQuery } from './intake.ts'
+import { pickHeld } from './retractions.ts'
 import { isAmong } from './standing.ts'
 import { tellGone, tellTaken } from './telling.ts'
 import type { OnTaken } from './telling.ts'
@@ -26,13 +27,13 @@ export type RegisterEdges = {
   /** True: files with a problem are read as if their bytes had changed. */
   readonly isForced: boolean
   readonly inboxIdentity: string
+  /** Whether more files are likely to vanish, so that these, which entries had, are judged in a later run. */
+  readonly isMoreToCome?: ((paths: readonly string[]) => boolean) | undefined
   readonly onTaken?: OnTaken | undefined
 }
 
 /** Files read, identified and committed as one step. */
 export const chunkLength = 500
-/** Deletions within this time count as one when it is judged whether too many vanish at once. */
-const vanishingMs = 60_000
 
 /**
  * One run's work on the catalogue: takes files in, chunk by chunk, and settles at its end what became
@@ -278,11 +279,14 @@ export class Register {
       else ended.push(released)
     }
     const held = await this.#hold(gone)
-    ended.push(...gone.filter((released) => !held.has(released)))
+    const postponed = this.#postpone(gone, held)
+    ended.push(...gone.filter((released) => !held.has(released) && !postponed.has(released)))
     const endedIds = new Set(ended.map(({ record }) => record.id))
     const files: FileRecord[] = []
     const forgottenPaths: string[] = []
+    const postponedPaths = new Set([...postponed].map((released) => this.#pathOf(released)))
     for (const [path, file] of this.#vanished) {
+      if (postponedPaths.has(path)) continue
       const isEntryHeld =
         file?.entryId !== undefined &&
         this.#released.has(file.entryId) &&
@@ -304,38 +308,35 @@ export class Register {
     return summary
   }
 
-  /**
-   * Picks the entries that stay although their files are gone. What was held stays held until a person
-   * confirms. More is held when too many vanish at once to be meant: more than half of those there were
-   * a minute ago, if they were many, or if the inbox is not the folder it was (a mount that is gone
-   * leaves an empty one).
-   */
+  /** Picks the entries that stay although their files are gone, and says so. */
   async #hold(gone: readonly Released[]): Promise<ReadonlySet<Released>> {
-    const { store, now, settings, inboxIdentity } = this.#edges
-    const identity = await store.readValue('inbox-identity')
-    const isConfirmed = (await store.readValue('retractions-confirmed')) !== undefined
-    const seen = gone.filter(({ record }) => ['live', 'recovered'].includes(record.state))
-    const held = new Set(isConfirmed ? [] : seen.filter((released) => this.#wasHeld(released)))
-    if (seen.length > 0 && !isConfirmed) {
-      const recently = await store.deletedSince(now() - vanishingMs)
-      const { live, recovered } = await store.entryCounts()
-      const before = live + recovered + recently
-      const isMany = before >= settings.limits.vanishedMin
-      const isOther = identity !== undefined && identity !== inboxIdentity
-      const isMost = (seen.length + recently) * 2 > before
-      if (isMost && (isMany || isOther)) for (const released of seen) held.add(released)
-    }
-    if (held.size > 0) {
-      const found = `${held.size} articles`
-      this.problems.push({ code: 'retractions-held', path: settings.inbox, found })
-    } else {
-      if (identity !== inboxIdentity) await store.writeValue('inbox-identity', inboxIdentity)
-      this.#isConfirmationUsed = isConfirmed
-    }
+    const wasHeld = (released: Released) => this.#wasHeld(released)
+    const { held, isConfirmed } = await pickHeld(gone, wasHeld, this.#edges)
+    const { inbox: path } = this.#edges.settings
+    if (held.size === 0) this.#isConfirmationUsed = isConfirmed
+    else this.problems.push({ code: 'retractions-held', path, found: `${held.size} articles` })
     return held
   }
 
   #wasHeld({ record }: Released): boolean {
     return this.#releasedFiles.get(record.id)?.state === 'missing'
+  }
+
+  /**
+   * Picks the entries that are judged later, since more may vanish. They are left as if their files had not
+   * been looked at yet.
+   */
+  #postpone(gone: readonly Released[], held: ReadonlySet<Released>): ReadonlySet<Released> {
+    const { isMoreToCome } = this.#edges
+    if (isMoreToCome === undefined) return new Set()
+    const seen = gone.filter((released) => this.#pathOf(released) !== undefined)
+    const isJudged = held.size > 0 || this.#isConfirmationUsed
+    const paths = isJudged ? [] : seen.flatMap((released) => this.#pathOf(released) ?? [])
+    return new Set(isMoreToCome(paths) ? seen : [])
+  }
+
+  /** Where its file lay; none for what was read back from a feed. */
+  #pathOf({ record }: Released): string | undefined {
+    return this.#releasedFiles.get(record.id)?.path
   }
 }

@@ -6,7 +6,7 @@ import { FeedServer } from '../out/server.ts'
 import { LastingPublisher } from './lasting-publisher.ts'
 import { generationMs } from './pace.ts'
 import { LiveStatus } from './live-status.ts'
-import type { Edges, RunReport } from './publisher.ts'
+import type { Edges, RunReport } from './run.ts'
 
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
@@ -37,6 +37,7 @@ export async function watch(
   await using watcher = await openWatcher(settings, status, () => bell.ring())
   let marks = watcher.take()
   let publishedAtMs = Number.NEGATIVE_INFINITY
+  let judgeAtMs = Number.POSITIVE_INFINITY
   let [isHeld, isUnfinished] = [false, false]
   log.event('watching', { inbox: settings.inbox, out: settings.out })
   while (!stop.aborted) {
@@ -50,6 +51,7 @@ export async function watch(
       if (report === undefined) continue
       for (const path of report.deferred) watcher.defer(path)
       isUnfinished = report.isUnfinished
+      judgeAtMs = performance.now() + (report.judgeInMs ?? Number.POSITIVE_INFINITY)
       isHeld = report.problems.some(({ code }) => code === 'retractions-held')
       if (report.written > 0) {
         publishedAtMs = performance.now()
@@ -63,10 +65,10 @@ export async function watch(
     if (marks !== undefined || stop.aborted) continue
     const dueAtMs = (await publisher.nextDueAtMs()) ?? Number.POSITIVE_INFINITY
     if (publisher.retryMs > 0) continue
-    const dueMs = Math.max(dueAtMs - now(), 0)
+    const dueMs = Math.max(Math.min(dueAtMs - now(), judgeAtMs - performance.now()), 0)
     await bell.heard(Math.min(dueMs, isHeld ? confirmationMs : timerMsMax))
     marks = watcher.take()
-    const isDue = dueAtMs <= now()
+    const isDue = dueAtMs <= now() || judgeAtMs <= performance.now()
     if (marks === undefined && (isDue || (await publisher.isOwed(isHeld)))) marks = noMarks
   }
   log.event('stopped')

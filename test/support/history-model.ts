@@ -1,5 +1,5 @@
 import { deepEqual, ok } from 'node:assert/strict'
-import type { RunReport } from '../../src/publisher/publisher.ts'
+import type { RunReport } from '../../src/publisher/run.ts'
 import { walk } from './archive-reader.ts'
 import type { MetEntry } from './archive-reader.ts'
 import { tokenOf } from './history.ts'

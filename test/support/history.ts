@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { silentLog } from '../../src/log.ts'
 import { Publisher } from '../../src/publisher/publisher.ts'
-import type { RunReport } from '../../src/publisher/publisher.ts'
+import type { RunReport } from '../../src/publisher/run.ts'
 import type { FileStep, Step } from './history-steps.ts'
 import { Publication, siteId } from './publication.ts'
 

@@ -5,7 +5,7 @@ import { loadSettings } from '../../src/config.ts'
 import type { Settings, SettingsFlags } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
 import { Publisher } from '../../src/publisher/publisher.ts'
-import type { RunReport } from '../../src/publisher/publisher.ts'
+import type { RunReport } from '../../src/publisher/run.ts'
 
 export const siteId = 'urn:uuid:00000000-0000-4000-8000-000000000001'
 
