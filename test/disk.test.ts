@@ -5,6 +5,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -188,6 +189,48 @@ describe('a folder that somebody deletes while it is in use', () => {
     await publisher.run({ kind: 'all' })
     expect(readTree(publication.settings.out)).toEqual(before)
   })
+
+  test.each([
+    ['a page', (paths) => paths.filter((path) => path.startsWith('articles/2025/02/'))],
+    ['all pages', (paths) => paths.filter((path) => path.startsWith('articles/'))],
+    ['a category', (paths) => paths.filter((path) => path.startsWith('categories/all/'))],
+    ['a feed of a category', () => ['categories/all/rss.xml']],
+    ['the archive', (paths) => paths.filter((path) => path.startsWith('archive/'))],
+    ['each main feed', () => ['atom.xml', 'rss.xml', 'feed.json']],
+    ['a main feed', () => ['feed.json']],
+    ['the rest', () => ['index.html', 'feeds.opml', 'style.css', 'feed.css', 'theme.css']],
+  ] satisfies [string, (paths: readonly string[]) => readonly string[]][])(
+    '%s that somebody deletes comes back with the next build or rescan, and nothing else is written',
+    async (_, pick) => {
+      await using publication = Publication.make(
+        'title: Test\ntimezone: UTC\nlimits:\n  feedLength: 10\n  arrivalHours: 0\n',
+      )
+      mkdirSync(join(publication.root, 'theme'))
+      writeFileSync(join(publication.root, 'theme/style.css'), 'p { margin: 0 }\n')
+      for (const [index, name] of [...'abcdefghijkl'].entries()) {
+        const date = `2025-${String(index + 1).padStart(2, '0')}-01`
+        publication.write(`${name}.txt`, `${date}\n\nText ${name}. #all\n`)
+      }
+      await publication.run()
+      const { out } = publication.settings
+      const before = readTree(out)
+      const lost = pick([...before.keys()])
+      expect(lost.length).toBeGreaterThan(0)
+      const lose = () => {
+        for (const path of lost) rmSync(join(out, path))
+      }
+      lose()
+      expect((await publication.run()).written).toBe(lost.length)
+      expect(readTree(out)).toEqual(before)
+      const edges = { log: silentLog, now: () => publication.nowMs }
+      await using publisher = await Publisher.open(publication.settings, edges)
+      expect((await publisher.run({ kind: 'all' })).written).toBe(0)
+      publication.nowMs += 60_000
+      lose()
+      expect((await publisher.run({ kind: 'all' })).written).toBe(lost.length)
+      expect(readTree(out)).toEqual(before)
+    },
+  )
 
   test('the state folder is read back from out/: no id changes, and nothing is published twice', async () => {
     await using outage = new Outage()

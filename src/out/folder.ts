@@ -35,6 +35,8 @@ export type Output = {
   read(path: string): Uint8Array | undefined
   /** Says whether a file stands there. */
   has(path: string): boolean
+  /** The names of the files in a folder (`categories/general`); none where there is no folder. */
+  list(folder: string): ReadonlySet<string>
   /** Removes the drafts that a crash left; to be called before the first `replace`, by the only writer. */
   sweep(): void
   [Symbol.asyncDispose](): Promise<void>
@@ -124,6 +126,17 @@ export class OutputFolder implements Output {
       return this.#calls.lstat(file)?.isFile() === true
     } catch (error) {
       throw toFault(error, { verb: 'read', path: file })
+    }
+  }
+
+  list(folder: string): ReadonlySet<string> {
+    const path = this.#toFilePath(folder)
+    try {
+      if (this.#standingOf(folder, new Map()) !== 'folder') return new Set()
+      const files = this.#calls.list(path).filter((item) => item.isFile())
+      return new Set(files.map(({ name }) => name))
+    } catch (error) {
+      throw toFault(error, { verb: 'list', path })
     }
   }
 

@@ -57,6 +57,10 @@ export class PrecompressedOutput implements Output {
     return this.#inner.has(path)
   }
 
+  list(folder: string): ReadonlySet<string> {
+    return this.#inner.list(folder)
+  }
+
   sweep(): void {
     this.#inner.sweep()
   }

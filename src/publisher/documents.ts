@@ -13,6 +13,7 @@ import type { FeedNotes } from './feed-notes.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { Feeds } from './feeds.ts'
 import type { FeedRules } from './feeds.ts'
+import { markMissing } from './missing-documents.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -118,6 +119,14 @@ export class Documents implements Disposable {
     }
     this.#renderings.forgetLabels()
     await this.#store.publication.markAllStale()
+  }
+
+  /** Has what somebody deleted from `out/` published again, though nothing else changed. */
+  async lookForMissing(): Promise<void> {
+    this.#isFirst = true
+    // Where the main feed is missing all is written anew.
+    if (!this.#output.has(feedFiles.atom.name)) return
+    await markMissing(this.#store.publication, this.#output)
   }
 
   /** Says whether there is something to publish. */

@@ -174,6 +174,8 @@ export class Publisher implements AsyncDisposable {
     }
     const problems: Problem[] = []
     const deferred: string[] = []
+    const isLook = this.#isFirstRun || marks.kind === 'all'
+    if (isLook) await this.#documents.lookForMissing()
     const inbox = inboxState(this.#settings.inbox)
     if (inbox.kind === 'missing') {
       problems.push({ code: 'inbox-missing', path: this.#settings.inbox, found: inbox.reason })
@@ -193,7 +195,7 @@ export class Publisher implements AsyncDisposable {
     }
     // What was postponed, prolonged or deleted meanwhile is not due.
     add(await applyDue(this.#store, this.#settings, this.#edges))
-    const isNews = this.#isFirstRun || marks.kind === 'all' || isChange(totals)
+    const isNews = isLook || isChange(totals)
     if (isNews || this.#refresher.isLeft || (await this.areHubsOthers())) {
       const change = await (isInTurns
         ? this.#refresher.publishInTurns(isNews)

@@ -79,6 +79,27 @@ export class PublicationTables implements PublicationStore {
     })
   }
 
+  markStale(kind: StaleKind, names: readonly string[]): void {
+    if (names.length > 0) this.#transaction(() => this.#markStale(kind, names))
+  }
+
+  pagesAfter(permalink: string, limit: number): readonly { id: string; permalink: string }[] {
+    return this.#statements
+      .all(
+        `SELECT id, permalink FROM entry WHERE permalink > ? AND state = 'live'
+          ORDER BY permalink LIMIT ?`,
+        permalink,
+        limit,
+      )
+      .map((row) => ({ id: text(row, 'id'), permalink: text(row, 'permalink') }))
+  }
+
+  archiveFiles(): readonly { page: number; file: string }[] {
+    return this.#statements
+      .all('SELECT page, file FROM archive_page WHERE file IS NOT NULL ORDER BY page')
+      .map((row) => ({ page: integer(row, 'page'), file: text(row, 'file') }))
+  }
+
   markRemoved(paths: readonly string[]): void {
     this.#transaction(() => this.#markStale('removed', paths))
   }

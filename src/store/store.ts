@@ -98,8 +98,16 @@ export type PublicationStore = {
   /** These documents tell the truth again. */
   settle(kind: StaleKind, names: readonly string[]): Eventually<void>
   markAllStale(): Eventually<void>
+  markStale(kind: StaleKind, names: readonly string[]): Eventually<void>
   /** These files are to be removed, unless they are written again before. */
   markRemoved(paths: readonly string[]): Eventually<void>
+  /** The live entries that follow this permalink, by permalink. */
+  pagesAfter(
+    permalink: string,
+    limit: number,
+  ): Eventually<readonly { readonly id: string; readonly permalink: string }[]>
+  /** Each archive page that was published, and the name it has. */
+  archiveFiles(): Eventually<readonly { readonly page: number; readonly file: string }[]>
   /** Those of these entries that are live, in any order. */
   liveEntries(ids: readonly string[]): Eventually<readonly LiveEntry[]>
   /** Of each of these, by id. */
