@@ -85,7 +85,10 @@ export function toProlog(head: FeedHead): string {
   return `<?xml version="1.0" encoding="utf-8"?>\n<?xml-stylesheet type="text/css" href="${href}"?>\n`
 }
 
-/** The word to a person, in the feed's language or else in English, and a way to the page for people. */
+/**
+ * The word to a person, in the feed's language or else in English, and a way to the page for people. Its class
+ * tells the stylesheet that the site has a subtitle: RSS has a description in any case.
+ */
 export function toWelcome(head: FeedHead, depth: number): XmlNode {
   const [primary] = (head.site.language ?? '').toLowerCase().split('-')
   const words = wordings.find(({ language }) => language === primary) ?? english
@@ -104,6 +107,7 @@ export function toWelcome(head: FeedHead, depth: number): XmlNode {
       xmlns: 'http://www.w3.org/1999/xhtml',
       'xml:lang': words.language,
       dir: words.direction,
+      ...(head.site.subtitle === undefined ? {} : { class: 'subtitled' }),
     }),
   )
 }

@@ -94,7 +94,7 @@ feed > title {
   unicode-bidi: plaintext;
 }
 
-channel > description,
+channel:has(> html|div.subtitled) > description,
 feed > subtitle {
   color: var(--quiet);
   display: block;
