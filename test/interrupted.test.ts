@@ -109,3 +109,16 @@ test.for(changes)('$name is published as if the run had not been cut off', async
   }
   expect(cuts).toBeGreaterThan(2)
 })
+
+test('a publication that fails keeps nobody waiting for its end', async () => {
+  await using publication = Publication.make()
+  publication.write('a.md', text(1))
+  using faults = new Faults('throws', ({ name }) => name === 'rename')
+  await using publisher = await Publisher.open(publication.settings, {
+    log: silentLog,
+    now: () => publication.nowMs,
+    fileCalls: faults.fileCalls,
+  })
+  await expect(publisher.run({ kind: 'all' })).rejects.toThrow('cannot write')
+  expect(publisher.hubs.isPublishing()).toBe(false)
+})

@@ -82,25 +82,32 @@ export class Refresher {
     const beganMs = performance.now()
     notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
     notes.isPublishing = true
-    const { change, rest } = await documents.publish(isPartial, async (step) => {
-      await generations.remember(step.generations)
-      edges.onPublication?.(step)
-      // Who waits for the feeds is answered before the rest is written.
-      await letEventsIn()
-    })
-    this.#isOutOther = false
-    this.#refused = change.problems
-    await generations.remember(rest.generations)
-    if (!isPartial) {
-      await precompression.settle()
-      this.#isUnfinished = false
+    let published: Publication
+    try {
+      const { change, rest } = await documents.publish(isPartial, async (step) => {
+        await generations.remember(step.generations)
+        edges.onPublication?.(step)
+        // Who waits for the feeds is answered before the rest is written.
+        await letEventsIn()
+      })
+      published = change
+      this.#isOutOther = false
+      this.#refused = change.problems
+      await generations.remember(rest.generations)
+      if (!isPartial) {
+        await precompression.settle()
+        this.#isUnfinished = false
+      }
+      edges.onPublication?.(rest)
+    } finally {
+      notes.isPublishing = false
     }
-    edges.onPublication?.(rest)
-    notes.isPublishing = false
     this.#publishedAtMs = performance.now()
     this.#publishingMs = this.#publishedAtMs - beganMs
-    if (change.written.length > 0) await store.writeValue('published-at-ms', String(edges.now()))
-    return change
+    if (published.written.length > 0) {
+      await store.writeValue('published-at-ms', String(edges.now()))
+    }
+    return published
   }
 
   /**
