@@ -692,3 +692,31 @@ describe('on the command line', () => {
     expect(await build(folder.path, true)).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })
+
+test('problems are those that stand, in each run of one program', async () => {
+  await using publication = Publication.make()
+  const edges = { log: silentLog, now: () => publication.nowMs }
+  const text = 'The harbour was quiet when the first boats came back that morning.\n'
+  publication.write('a.txt', text)
+  publication.write('b.txt', text)
+  publication.write('c.md', '---\ndate: never\n---\n\nText.\n')
+  await using publisher = await Publisher.open(publication.settings, edges)
+  const run = async (...paths: string[]) => {
+    publication.nowMs += 60_000
+    const { problems } = await publisher.run({ kind: 'some', paths })
+    return problems.map(({ code, path }) => `${code} ${path}`)
+  }
+  const copy = 'file-copy b.txt'
+  const wrong = 'date-unreadable c.md'
+  expect(await run('a.txt', 'b.txt', 'c.md')).toEqual([copy, wrong])
+  publication.write('d.md', 'Nothing is wrong with it.\n')
+  expect(await run('d.md')).toEqual([copy, wrong])
+  publication.write('c.md', '---\ndate: 2025-05-01\n---\n\nText.\n')
+  expect(await run('c.md')).toEqual([copy])
+  publication.write('c.md', '---\ndate: never\n---\n\nText.\n')
+  expect(await run('c.md')).toEqual([copy, wrong])
+  publication.remove('c.md')
+  expect(await run('c.md')).toEqual([copy])
+  publication.remove('a.txt')
+  expect(await run('a.txt')).toEqual([])
+})

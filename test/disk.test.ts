@@ -207,7 +207,7 @@ describe('a folder that somebody deletes while it is in use', () => {
       )
       mkdirSync(join(publication.root, 'theme'))
       writeFileSync(join(publication.root, 'theme/style.css'), 'p { margin: 0 }\n')
-      for (const [index, name] of [...'abcdefghijkl'].entries()) {
+      for (const [index, name] of 'abcdefghijkl'.split('').entries()) {
         const date = `2025-${String(index + 1).padStart(2, '0')}-01`
         publication.write(`${name}.txt`, `${date}\n\nText ${name}. #all\n`)
       }

@@ -27,7 +27,7 @@ import { renewReadingRules } from './reading-rules.ts'
 import type { Edges, RunReport } from './run.ts'
 import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
-import { allProblems, tellStatus } from './status.ts'
+import { fileProblems, tellStatus } from './status.ts'
 import type { Status } from './status.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
 import { Vanishing } from './vanishing.ts'
@@ -55,6 +55,8 @@ export class Publisher implements AsyncDisposable {
   #areRulesNew: boolean
   readonly #blindSpots = new BlindSpots()
   readonly #vanishing = new Vanishing()
+  /** Known until a run touches one of them. */
+  #fileProblems: readonly Problem[] | undefined
 
   private constructor(parts: {
     settings: Settings
@@ -210,7 +212,7 @@ export class Publisher implements AsyncDisposable {
     return {
       ...totals,
       entries: (await this.#store.entryCounts()).live,
-      problems: await allProblems(this.#store),
+      problems: [...problems, ...(this.#fileProblems ??= await fileProblems(this.#store))],
       deferred,
       isUnfinished: this.#refresher.isUnfinished,
       judgeInMs: this.#vanishing.waitMs(performance.now()),
@@ -301,6 +303,7 @@ export class Publisher implements AsyncDisposable {
     this.#blindSpots.noteUnseen(marks, [...unseen, ...survey.unreadable.map(({ path }) => path)])
     const { isWholeInbox } = this.#blindSpots
     add(await register.finish({ isScan: marks.kind === 'all', isWholeInbox }))
+    if (register.hasTouchedProblems) this.#fileProblems = undefined
     for (const problem of register.newProblems) this.#edges.log.problem(problem)
     return {
       problems: [

@@ -13,7 +13,7 @@ import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
 import { takeIn, toQuery } from './intake.ts'
-import { pickHeld } from './retractions.ts'
+import { pickHeld, pickPostponed } from './retractions.ts'
 import { isAmong } from './standing.ts'
 import { tellGone, tellTaken } from './telling.ts'
 import type { OnTaken } from './telling.ts'
@@ -43,6 +43,8 @@ export class Register {
   readonly problems: Problem[] = []
   readonly newProblems: Problem[] = []
   readonly deferred: string[] = []
+  /** A file that was touched has problems, or had some. */
+  hasTouchedProblems = false
   readonly #edges: RegisterEdges
   readonly #isFirstLoad: boolean
   readonly #released = new Map<string, Released>()
@@ -167,6 +169,7 @@ export class Register {
       const before = facts.fileAt(file.path)?.problems ?? []
       this.newProblems.push(...file.problems.filter((problem) => !isAmong(problem, before)))
     }
+    this.#noteTouched([...files, ...files.map(({ path }) => facts.fileAt(path))])
     this.#isRunOpen ||= await this.#hasMoreToDo()
     const summary = await store.commit({
       ...noChanges,
@@ -178,6 +181,10 @@ export class Register {
       await tellTaken(store, onTaken, { decisions, same, changes: entries, files })
     }
     return summary
+  }
+
+  #noteTouched(files: Iterable<FileRecord | undefined>): void {
+    for (const file of files) this.hasTouchedProblems ||= (file?.problems.length ?? 0) > 0
   }
 
   /** Whether an entry is left without a file, or a copy without its original, until the run ends. */
@@ -268,7 +275,7 @@ export class Register {
   }
 
   async #end(isWholeInbox: boolean): Promise<CommitSummary> {
-    const { store, now, onTaken } = this.#edges
+    const { store, now, onTaken, isMoreToCome } = this.#edges
     const nowMs = now()
     const gone: Released[] = []
     const ended: Released[] = []
@@ -279,14 +286,15 @@ export class Register {
       else ended.push(released)
     }
     const held = await this.#hold(gone)
-    const postponed = this.#postpone(gone, held)
-    ended.push(...gone.filter((released) => !held.has(released) && !postponed.has(released)))
+    const isJudged = held.size > 0 || this.#isConfirmationUsed
+    const postponed = pickPostponed(isJudged ? new Map() : this.#byPath(gone), isMoreToCome)
+    const isLeft = new Set([...held, ...postponed.values()])
+    ended.push(...gone.filter((released) => !isLeft.has(released)))
     const endedIds = new Set(ended.map(({ record }) => record.id))
     const files: FileRecord[] = []
     const forgottenPaths: string[] = []
-    const postponedPaths = new Set([...postponed].map((released) => this.#pathOf(released)))
     for (const [path, file] of this.#vanished) {
-      if (postponedPaths.has(path)) continue
+      if (postponed.has(path)) continue
       const isEntryHeld =
         file?.entryId !== undefined &&
         this.#released.has(file.entryId) &&
@@ -295,6 +303,7 @@ export class Register {
         if (file.state !== 'missing') files.push({ ...file, state: 'missing' })
       } else forgottenPaths.push(path)
     }
+    this.#noteTouched(this.#vanished.values())
     const isNothing = ended.length + files.length + forgottenPaths.length === 0
     if (isNothing && !this.#isRunOpen) return { added: 0, updated: 0, removed: 0 }
     const summary = await store.commit({
@@ -322,21 +331,9 @@ export class Register {
     return this.#releasedFiles.get(record.id)?.state === 'missing'
   }
 
-  /**
-   * Picks the entries that are judged later, since more may vanish. They are left as if their files had not
-   * been looked at yet.
-   */
-  #postpone(gone: readonly Released[], held: ReadonlySet<Released>): ReadonlySet<Released> {
-    const { isMoreToCome } = this.#edges
-    if (isMoreToCome === undefined) return new Set()
-    const seen = gone.filter((released) => this.#pathOf(released) !== undefined)
-    const isJudged = held.size > 0 || this.#isConfirmationUsed
-    const paths = isJudged ? [] : seen.flatMap((released) => this.#pathOf(released) ?? [])
-    return new Set(isMoreToCome(paths) ? seen : [])
-  }
-
-  /** Where its file lay; none for what was read back from a feed. */
-  #pathOf({ record }: Released): string | undefined {
-    return this.#releasedFiles.get(record.id)?.path
+  /** By the path where its file lay; without those that were read back from a feed. */
+  #byPath(gone: readonly Released[]): ReadonlyMap<string, Released> {
+    const found = gone.map((each) => [this.#releasedFiles.get(each.record.id)?.path, each] as const)
+    return new Map(found.flatMap(([path, each]) => (path === undefined ? [] : [[path, each]])))
   }
 }

@@ -44,3 +44,15 @@ export async function pickHeld(
   }
   return { held, isConfirmed }
 }
+
+/**
+ * Picks the entries that are judged later, since more files may vanish. They are left as if their files had not
+ * been looked at yet.
+ * @param gone by the path where the file lay
+ */
+export function pickPostponed(
+  gone: ReadonlyMap<string, Released>,
+  isMoreToCome: (paths: readonly string[]) => boolean = () => false,
+): ReadonlyMap<string, Released> {
+  return isMoreToCome([...gone.keys()]) ? gone : new Map()
+}

@@ -169,9 +169,9 @@ async function readHubs(
   return hubs.length === 0 ? undefined : hubs
 }
 
-/** All problems that stand: those of the publication as a whole, then those of files, by path. */
-export async function allProblems(store: Store): Promise<readonly Problem[]> {
-  return [...(await readStandingProblems(store)), ...(await store.problems(problemsMax))]
+/** The problems of files that stand, by path; at most 10,000. */
+export async function fileProblems(store: Store): Promise<readonly Problem[]> {
+  return await store.problems(problemsMax)
 }
 
 /**
