@@ -369,7 +369,10 @@ describe('a lost store', () => {
     publication.remove('')
     publication.write('.keep', '')
     const report = await publication.run()
-    expect(report.problems.map(({ code }) => code)).toEqual(['retractions-held'])
+    expect(report.problems.map(({ code }) => code)).toEqual([
+      'retractions-held',
+      'publication-withheld',
+    ])
     expect(publication.items()).toEqual(before)
   })
 

@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { feedFiles } from '../src/core/feed/feed.ts'
 import type { FeedFormat } from '../src/core/feed/feed.ts'
+import { describe as describeProblem } from '../src/core/problem.ts'
 import type { Problem } from '../src/core/problem.ts'
+import { confirmRetractions } from '../src/publisher/status.ts'
 import { Publication } from './support/publication.ts'
 import { runProgram } from './support/program.ts'
 import { newsboat, reloadNewsboat } from './support/readers/newsboat.ts'
@@ -235,6 +237,31 @@ describe('when the store is lost, a subscriber keeps what the feed last said', (
     const problems = await loseStore((publication) => {
       for (let number = 0; number < count - 5; number += 1) publication.remove(`${number}.txt`)
     })
-    expect(problems.map(({ code }) => code)).toEqual(['retractions-held'])
+    expect(problems.map(({ code }) => code)).toEqual(['retractions-held', 'publication-withheld'])
+  })
+
+  test('and gets nothing new while most articles are missing, until a person confirms', async () => {
+    await using publication = Publication.make()
+    for (let number = 0; number < count; number += 1) {
+      publication.write(`${number}.txt`, `Article number ${number} has its own words.\n`)
+    }
+    await publication.run()
+    const before = publication.items()
+    rmSync(publication.settings.state, { recursive: true })
+    for (let number = 0; number < count - 5; number += 1) publication.remove(`${number}.txt`)
+    publication.write('new.txt', 'Something new came meanwhile.\n')
+    const { problems } = await publication.run()
+    expect(problems.map((problem) => describeProblem(problem))).toEqual([
+      expect.stringMatching(/25 articles vanished at once.*"dropfeed confirm"/),
+      expect.stringMatching(/nothing new is published .*until .*"dropfeed confirm" is run/),
+    ])
+    expect(publication.items()).toEqual(before)
+    expect(await confirmRetractions(publication.settings)).toBe(25)
+    expect((await publication.run()).problems).toEqual([])
+    const after = publication.items()
+    expect(after).toHaveLength(6)
+    expect(after.map(({ title }) => title)).toContain('Something new came meanwhile')
+    const known = new Set(before.map(({ id }) => id))
+    expect(after.filter(({ id }) => known.has(id))).toHaveLength(5)
   })
 })

@@ -144,6 +144,12 @@ const wordings = {
       `${found} vanished at once, so they stay published; ` +
       'put the files back, or run "dropfeed confirm" if they were meant to go',
   },
+  'publication-withheld': {
+    severity: 'held',
+    sentence: (found) =>
+      `the catalogue was lost, and only the feeds know of ${found} whose files are not there, ` +
+      'so nothing new is published either until they are back or "dropfeed confirm" is run',
+  },
   'changes-refused': {
     severity: 'held',
     sentence: (found) =>

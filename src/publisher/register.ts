@@ -13,7 +13,7 @@ import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary, Store } from '../store/store.ts'
 import { takeIn, toQuery } from './intake.ts'
-import { pickHeld, pickPostponed } from './retractions.ts'
+import { pickHeld, pickPostponed, toHeldProblems } from './retractions.ts'
 import { isAmong } from './standing.ts'
 import { tellGone, tellTaken } from './telling.ts'
 import type { OnTaken } from './telling.ts'
@@ -321,9 +321,8 @@ export class Register {
   async #hold(gone: readonly Released[]): Promise<ReadonlySet<Released>> {
     const wasHeld = (released: Released) => this.#wasHeld(released)
     const { held, isConfirmed } = await pickHeld(gone, wasHeld, this.#edges)
-    const { inbox: path } = this.#edges.settings
     if (held.size === 0) this.#isConfirmationUsed = isConfirmed
-    else this.problems.push({ code: 'retractions-held', path, found: `${held.size} articles` })
+    else this.problems.push(...toHeldProblems(held, this.#edges.settings.inbox))
     return held
   }
 

@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { Released } from '../core/entry/identity.ts'
+import type { Problem } from '../core/problem.ts'
 import type { Store } from '../store/store.ts'
 
 /** Deletions within this time count as one when it is judged whether too many vanish at once. */
@@ -43,6 +44,18 @@ export async function pickHeld(
     await store.writeValue('inbox-identity', inboxIdentity)
   }
   return { held, isConfirmed }
+}
+
+/** Says what stays, and what that means where a lost catalogue knew more of it than the feeds do. */
+export function toHeldProblems(held: ReadonlySet<Released>, inbox: string): readonly Problem[] {
+  const unread = [...held].filter(({ record }) => record.state === 'recovered').length
+  const problems: Problem[] = [
+    { code: 'retractions-held', path: inbox, found: `${held.size} articles` },
+  ]
+  if (unread > 0) {
+    problems.push({ code: 'publication-withheld', path: inbox, found: `${unread} articles` })
+  }
+  return problems
 }
 
 /**
