@@ -197,7 +197,7 @@ test('when settings change what all entries are, the whole is sent as what it is
 })
 
 test.each(['gzip', 'br', 'zstd'] as const)(
-  'RFC 3229 §4: the shorter feed is in the coding asked for (%s), and its tag that of the whole in it',
+  'RFC 3229 §10.7.1: the shorter feed is in the coding asked for (%s), and its tag that of the whole in it',
   async (coding) => {
     await using publication = await start()
     await publishSome(publication, 5)

@@ -35,9 +35,9 @@ const overheadBytes = 2048
  * The answers to readers who ask for nothing but what is new since the version they have. Each is made
  * once, when it is asked for first, and kept while there is room and its document stays as it is.
  *
- * A content coding belongs to the instance, the manipulation is applied to that (RFC 3229 §4): the body is
- * a shorter feed in the coding asked for, and the tag is that of the whole feed in this coding.
- * Source: RFC 3229 §10.5.3; `feed` as it is in use among feed readers.
+ * The body is a shorter feed in the coding that the whole would have had (RFC 3229 §10.7.1), and the tag is that
+ * of the whole feed in this coding (§10.4.1).
+ * Source: RFC 3229 §10.3, §10.5; `feed` as it is in use among feed readers.
  */
 export class DeltaResponses {
   readonly #find: FindDelta
@@ -69,7 +69,7 @@ export class DeltaResponses {
       if (delta === undefined || delta.known.length === 0) return undefined
       const answer = this.#give(resource, bytes, delta, asked)
       if (answer === undefined || isOne) return answer
-      // RFC 3229 §10.5.1: one of several versions is named.
+      // RFC 3229 §10.5.1: where several versions were named, which of them it was.
       const name = (given: Answer): Answer => ({
         ...given,
         headers: [...given.headers, 'Delta-Base', `"${delta.base}"`],
@@ -130,7 +130,10 @@ export class DeltaResponses {
   }
 }
 
-/** A part of a document is not for who asks for a range, and HEAD tells of the whole (RFC 3229 §10.4.1). */
+/**
+ * Who asks for a range without saying that it is one of what is new gets that of the whole (RFC 3229 §10.5.3), and
+ * 226 is an answer to GET (§10.4.1).
+ */
 function wantsDelta({ method, headers }: Asked): boolean {
   const wanted = headers['a-im']
   return (
@@ -155,7 +158,7 @@ function leaveOut(bytes: Uint8Array, { known }: Delta): Uint8Array {
 
 /**
  * Caches that know nothing of this may not keep it as if it were the feed; `im` tells those that do that
- * it is theirs to keep. Source: RFC 3229 §10.8.
+ * it is theirs to keep. Source: RFC 3229 §10.8.2.
  */
 function toAnswer({ notModified, media }: Resource, coding: Coding, body: Uint8Array): Answer {
   const shared = notModified[coding].map((line, index, lines) =>
