@@ -13,7 +13,7 @@ import { Faults } from '../support/faults.ts'
 import type { FaultKind } from '../support/faults.ts'
 import { loadSettingsOf, siteId } from '../support/publication.ts'
 import { makeTemporaryFolder } from '../support/temporary-folder.ts'
-import { faultOf, idsIn, listDrafts, readTree } from '../support/whole.ts'
+import { faultOf, formatOf, idsIn, listDrafts, readTree } from '../support/whole.ts'
 
 const folder = makeTemporaryFolder(true)
 mkdirSync(folder.at('inbox'))
@@ -54,6 +54,13 @@ const whats = {
 
 type Harm = { lost: number; doubled: number; half: number; changedIds: number; details: string[] }
 
+/** Pages and archive pages that a feed leads to, below `out/`. */
+function namedIn(path: string, text: string): readonly string[] {
+  if (formatOf(path) === undefined) return []
+  const named = text.matchAll(/https:\/\/example\.org\/((?:articles|archive)\/[\w./-]+)/g)
+  return [...new Set([...named].map(([, file = '']) => file))]
+}
+
 /** What a subscriber must never find, whatever happened. */
 function inspect(tree: ReadonlyMap<string, string>, known: ReadonlySet<string>, harm: Harm): void {
   for (const [path, text] of tree) {
@@ -71,6 +78,9 @@ function inspect(tree: ReadonlyMap<string, string>, known: ReadonlySet<string>, 
     const unknown = ids.filter((id) => !known.has(id))
     harm.changedIds += unknown.length
     if (unknown.length > 0) harm.details.push(`${path} has ${unknown.join(' ')}`)
+    const missing = namedIn(path, text).filter((file) => !tree.has(file))
+    harm.lost += missing.length
+    if (missing.length > 0) harm.details.push(`${path} names ${missing.join(' ')}`)
   }
 }
 
