@@ -31,6 +31,37 @@ describe('a category', () => {
     ])
   })
 
+  test('has a folder of its own, with a name in ASCII, and keeps it', async () => {
+    await using publication = Publication.make(settings)
+    const folders = () => {
+      const feeds = publication.list('categories').filter((name) => name.endsWith('/feed.json'))
+      const read = (name: string) =>
+        JSON.parse(publication.read(`categories/${name}`)) as { readonly title: string }
+      return new Map(feeds.map((name) => [read(name).title.slice(7), name.slice(0, -10)]))
+    }
+    const write = (tag: string, count = 3) => {
+      for (let day = 1; day <= count; day += 1)
+        publication.write(`${tag}-${day}.md`, note(`${tag} ${day}`, day, tag))
+    }
+    for (const tag of ['général', 'Straße', '新聞']) write(tag)
+    write('general', 2)
+    await publication.run()
+    const named = folders()
+    expect(named.get('général')).toBe('general')
+    expect(named.get('Straße')).toBe('strasse')
+    expect(named.get('新聞')).toMatch(/^[a-z0-9-]+$/)
+    expect([...named.keys()]).not.toContain('general')
+    write('general', 4)
+    await publication.run()
+    expect(folders()).toEqual(new Map([...named, ['general', 'general-2']]))
+    for (const day of [1, 2, 3]) publication.remove(`général-${day}.md`)
+    await publication.run()
+    expect(folders().get('general')).toBe('general-2')
+    write('général')
+    await publication.run()
+    expect(folders().get('général')).toBe('general')
+  })
+
   test('is called as an alias says, also one that changes only the case', async () => {
     await using publication = Publication.make(settings)
     for (let day = 1; day < 4; day += 1)

@@ -2,6 +2,7 @@ import { renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Publication } from './support/publication.ts'
+import { formatOf, idsIn, readTree } from './support/whole.ts'
 
 const paragraphs = [
   'The harbour was quiet when the first boats came back that morning with empty nets.',
@@ -78,6 +79,30 @@ describe('an entry keeps its id', () => {
     expect(after.id).toBe(before.id)
     expect(after.date_modified).toBe(before.date_modified)
     expect(after.url).toBe('https://example.org/x/articles/2025/05/the-harbour.html')
+  })
+
+  test('byte for byte in each format and each feed of a category, and from http to https', async () => {
+    await using publication = Publication.make('title: Test\nbaseUrl: http://example.org/\n')
+    for (const name of ['a', 'b', 'c']) {
+      publication.write(`${name}.md`, article.replace('harbour\n', `harbour ${name}\n`))
+    }
+    const own = 'tag:example.org,2025:o?w=n&x'
+    publication.write('d.md', `---\ntitle: Own\nid: '${own}'\n---\n\nOf its own.\n\n#sea\n`)
+    await publication.run()
+    const read = () => {
+      const feeds = [...readTree(publication.settings.out)].filter(([path]) => formatOf(path))
+      return new Map(feeds.map(([path, text]) => [path, idsIn(path, text)]))
+    }
+    const before = read()
+    expect([...before.keys()]).toHaveLength(6)
+    const ids = before.get('feed.json')
+    expect(ids).toHaveLength(4)
+    expect(ids).toContain(own)
+    for (const found of before.values()) expect(found).toEqual(ids)
+    publication.configure('title: Test\nbaseUrl: https://example.org/\n')
+    await publication.run()
+    expect(publication.items().every(({ url }) => url.startsWith('https:'))).toBe(true)
+    expect(read()).toEqual(before)
   })
 
   test('through deletion and return', async () => {

@@ -45,9 +45,13 @@ function drop(name: string, text: string): void {
   writeFileSync(path, text)
 }
 
-/** Every file and folder of `out/` with its inode, times in nanoseconds and bytes. */
 function readOut(): Readonly<Record<string, unknown>> {
-  const out = folder.at('out')
+  return readFolder('out')
+}
+
+/** Every file and folder of this one with its inode, times in nanoseconds and bytes. */
+function readFolder(name: string): Readonly<Record<string, unknown>> {
+  const out = folder.at(name)
   const paths = ['', ...readdirSync(out, { recursive: true, encoding: 'utf8' })]
   return Object.fromEntries(
     paths.map((path) => {
@@ -138,4 +142,22 @@ test('the same text saved again, or in another encoding, changes nothing in out/
   drop('a.md', `\uFEFF${text.replaceAll('\n', '\r\n')}`)
   expect(await runProgram(folder.path, words)).toMatchObject({ code: 3 })
   expect(readOut()).toEqual(out)
+})
+
+test('whatever dropfeed is asked to do, it touches no file of the inbox', async () => {
+  const before = readFolder('inbox')
+  expect(Object.keys(before)).toContain('deep/er/c.html')
+  const settings = ['--base-url', 'https://example.org/', '--timezone', 'Asia/Tokyo']
+  for (const command of [['build'], ['build', ...settings], ['check'], ['status'], ['confirm']]) {
+    await runProgram(folder.path, [...command, ...(command[0] === 'build' ? ['--quiet'] : [])])
+    expect(readFolder('inbox')).toEqual(before)
+  }
+  await using watcher = startProgram(folder.path, ['watch', '--no-serve'])
+  await waitFor(() => /watching/.test(watcher.said()))
+  drop('e.md', 'One more article.\n')
+  const after = readFolder('inbox')
+  await waitFor(() => /added=1/.test(watcher.said()))
+  expect(readFolder('inbox')).toEqual(after)
+  const { '': _, ...files } = before
+  expect(after).toMatchObject(files)
 })
