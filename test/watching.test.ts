@@ -161,6 +161,16 @@ describe.concurrent('an article', () => {
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(item.date_published))
     expect(Date.parse(item.date_published)).toBe(moment.getTime())
   })
+
+  test('that expires goes by itself, and not before', async () => {
+    await using publication = await LivePublication.start()
+    const moment = new Date(Date.now() + 2_500)
+    publication.write('a.md', `---\nexpires: ${moment.toISOString()}\n---\n\n${toArticle('Tide')}`)
+    const { id } = await publication.entry('Tide')
+    await publication.until(() => publication.items().length === 0)
+    expect(Date.now()).toBeGreaterThanOrEqual(moment.getTime())
+    expect(publication.everSaid(`<at:deleted-entry ref="${id}"`)).toBe(true)
+  })
 })
 
 describe.concurrent('an article that is being written', () => {
