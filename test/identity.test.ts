@@ -1,6 +1,7 @@
 import { renameSync, rmSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { confirmRetractions } from '../src/publisher/status.ts'
 import { Publication } from './support/publication.ts'
 import { formatOf, idsIn, readTree } from './support/whole.ts'
 
@@ -267,11 +268,49 @@ describe('many articles that vanish at once', () => {
     const again = await publication.run()
     expect(again.entries).toBe(31)
     expect(again.problems.map(({ code }) => code)).toEqual(['retractions-held'])
-    const { confirmRetractions } = await import('../src/publisher/status.ts')
     expect(await confirmRetractions(publication.settings)).toBe(16)
     const confirmed = await publication.run()
     expect(confirmed.entries).toBe(15)
     expect(confirmed.problems).toEqual([])
+  })
+
+  test('are held as well when they vanish in parts, within a minute', async () => {
+    await using publication = Publication.make()
+    fill(publication, 30)
+    await publication.run()
+    for (let number = 0; number < 10; number += 1) publication.remove(`${number}.txt`)
+    expect((await publication.run()).entries).toBe(20)
+    for (let number = 10; number < 18; number += 1) publication.remove(`${number}.txt`)
+    publication.nowMs -= 30_000
+    const report = await publication.run()
+    expect(report.entries).toBe(20)
+    expect(report.problems.map(({ code }) => code)).toEqual(['retractions-held'])
+  })
+
+  test('are no more than those that vanish when it was minutes ago that others did', async () => {
+    await using publication = Publication.make()
+    fill(publication, 30)
+    await publication.run()
+    for (let number = 0; number < 10; number += 1) publication.remove(`${number}.txt`)
+    expect((await publication.run()).entries).toBe(20)
+    for (let number = 10; number < 18; number += 1) publication.remove(`${number}.txt`)
+    publication.nowMs += 60_000
+    expect(await publication.run()).toMatchObject({ entries: 12, problems: [] })
+  })
+
+  test('are held anew when it happens again after a person confirmed', async () => {
+    await using publication = Publication.make()
+    fill(publication, 60)
+    await publication.run()
+    for (let number = 0; number < 35; number += 1) publication.remove(`${number}.txt`)
+    await publication.run()
+    await confirmRetractions(publication.settings)
+    expect((await publication.run()).entries).toBe(25)
+    for (let number = 35; number < 50; number += 1) publication.remove(`${number}.txt`)
+    publication.nowMs += 60_000
+    const report = await publication.run()
+    expect(report.entries).toBe(25)
+    expect(report.problems.map(({ code }) => code)).toEqual(['retractions-held'])
   })
 
   test('are as they were when they come back, also in another folder', async () => {

@@ -219,3 +219,27 @@ test('entries that were read back before the program was killed are not read bac
   await publication.run()
   expect(publication.items()).toEqual(before)
 })
+
+test('that something was deleted is still told after the store was lost, and its id is kept', async () => {
+  await using publication = Publication.make()
+  const tide = '---\ntitle: The tide\ndate: 2025-05-01\n---\n\nIt comes twice a day.\n'
+  publication.write('tide.md', tide)
+  publication.write('ebb.md', tide.replace('The tide', 'The ebb').replace('comes', 'goes'))
+  await publication.run()
+  const before = publication.items()
+  const { id } = publication.item('The tide')
+  publication.remove('tide.md')
+  await publication.run()
+  const tombstones = () => publication.read('atom.xml').match(/<at:deleted-entry [^>]*>/g)
+  const told = tombstones()
+  expect(told).toEqual([expect.stringContaining(id)])
+  rmSync(publication.settings.state, { recursive: true })
+  await publication.run()
+  expect(tombstones()).toEqual(told)
+  publication.write('tide.md', tide)
+  await publication.run()
+  expect(new Set(publication.items().map(({ id }) => id))).toEqual(
+    new Set(before.map(({ id }) => id)),
+  )
+  expect(tombstones()).toBeNull()
+})
