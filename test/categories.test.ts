@@ -90,6 +90,15 @@ test('a category that an alias hid is called by its first spelling once that is 
   expect(publication.items().map(({ tags }) => tags)).toEqual([['sea'], ['sea']])
 })
 
+test('a category that is ignored has no alias either', async () => {
+  await using publication = Publication.make(
+    `${settings}categories: { ignore: [misc], alias: { Misc: Other, sundry: Misc } }\n`,
+  )
+  publication.write('1.md', note('N1', 1, 'MISC, sundry, sea'))
+  await publication.run()
+  expect(publication.items()[0]?.tags).toEqual(['sea'])
+})
+
 test('a feed of a category shows the same whether or not articles of others came since', async () => {
   await using publication = Publication.make(
     `${settings}limits: { feedLength: 2, feedLengthMin: 1, arrivalHours: 24 }\n`,
@@ -116,4 +125,24 @@ test('the list of feeds has the present address and title of the site', async ()
   await publication.run()
   expect(publication.read('feeds.opml')).not.toContain('example.org')
   expect(publication.read('feeds.opml')).toContain('"Other"')
+})
+
+test('pages speak the language of most articles, also those that were published before', async () => {
+  await using publication = Publication.make(settings)
+  const write = (name: string, lang: string) =>
+    publication.write(
+      `${name}.md`,
+      `---\ntitle: ${name}\nlang: ${lang}\ndate: 2026-01-05\n---\n\n${name}.\n`,
+    )
+  const spoken = () => /<html lang="(.*?)"/.exec(publication.read('articles/2026/01/one.html'))?.[1]
+  write('one', 'en')
+  await publication.run()
+  expect(spoken()).toBe('en')
+  for (const name of ['deux', 'trois']) write(name, 'fr')
+  await publication.run()
+  expect(spoken()).toBe('fr')
+  publication.remove('deux.md')
+  publication.remove('trois.md')
+  await publication.run()
+  expect(spoken()).toBe('en')
 })
