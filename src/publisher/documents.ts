@@ -190,11 +190,12 @@ export class Documents implements Disposable {
     const missing = new Set(await this.#findMissing(stale.pages))
     await this.#publishPages([...missing])
     const archiveParts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
-    await publishArchive(stale.archivePages, archiveParts)
+    const publishRest = await publishArchive(stale.archivePages, archiveParts)
     // A feed does not name an archive page that was refused, and so may not be there.
     if (!this.#writer.hasRefused) await this.#publishMain(window)
     await this.#writer.flush()
     await tell(this.#writer.step())
+    await publishRest()
     await this.#publishPages(stale.pages.filter((id) => !missing.has(id)))
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window)
