@@ -187,8 +187,7 @@ export class Documents implements Disposable {
     await this.#nameCategories(categories)
     await this.#store.publication.archive(archiveLength)
     const stale = await this.#store.publication.stale()
-    const missing = new Set(await this.#findMissing(stale.pages))
-    await this.#publishPages([...missing])
+    await this.#publishPages(stale.pages)
     const archiveParts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
     const publishRest = await publishArchive(stale.archivePages, archiveParts)
     // A feed does not name an archive page that was refused, and so may not be there.
@@ -196,7 +195,7 @@ export class Documents implements Disposable {
     await this.#writer.flush()
     await tell(this.#writer.step())
     await publishRest()
-    await this.#publishPages(stale.pages.filter((id) => !missing.has(id)))
+    await this.#publishPages(stale.links)
     await this.#publishCategories(stale.categories)
     await this.#publishIndex(window)
     await this.#writer.flush()
@@ -224,13 +223,6 @@ export class Documents implements Disposable {
     const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
     this.#pages.begin(language)
     return language
-  }
-
-  /** Those of these pages that are not there yet; of many, all may be missing. */
-  async #findMissing(ids: readonly string[]): Promise<readonly string[]> {
-    if (ids.length > pagesMax) return ids
-    const records = await this.#store.publication.liveEntries(ids)
-    return records.flatMap(({ id, permalink }) => (this.#writer.has(permalink) ? [] : id))
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {

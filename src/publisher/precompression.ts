@@ -31,8 +31,8 @@ export async function openPrecompression(
     output: new PrecompressedOutput(inner, isWanted),
     settle: async () => {
       if (isWanted) return
-      const { pages, categories, archivePages, removed } = await store.publication.stale()
-      if (pages.length + categories.length + archivePages.length + removed.length > 0) return
+      const stale = await store.publication.stale()
+      if (Object.values(stale).some(({ length }) => length > 0)) return
       await store.writeValue('precompressed', undefined)
     },
   }

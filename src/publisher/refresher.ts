@@ -116,11 +116,11 @@ export class Refresher {
    * @param isChanged the feeds may show something else
    */
   async publishInTurns(isChanged: boolean): Promise<Publication> {
-    const { store, documents, edges } = this.#parts
-    if ((await store.publication.stale()).pages.length <= pagesAtOnceMax) return this.publish()
+    const { documents, edges } = this.#parts
+    if ((await this.#stalePages()).length <= pagesAtOnceMax) return this.publish()
     let sum = isChanged ? await this.publish(true) : nothingPublished
     if (this.#isWithheld) return sum
-    const { pages } = await store.publication.stale()
+    const pages = await this.#stalePages()
     const endMs = performance.now() + refreshMs
     let done = 0
     while (done < pages.length && performance.now() < endMs) {
@@ -132,6 +132,11 @@ export class Refresher {
     }
     this.#isUnfinished = true
     return done < pages.length ? sum : toSum(sum, await this.publish())
+  }
+
+  async #stalePages(): Promise<readonly string[]> {
+    const { pages, links } = await this.#parts.store.publication.stale()
+    return [...pages, ...links]
   }
 }
 

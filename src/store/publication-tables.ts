@@ -29,14 +29,17 @@ export class PublicationTables implements PublicationStore {
   stale(): Stale {
     const names = (kind: StaleKind) =>
       this.#statements
-        .all('SELECT name FROM stale WHERE kind = ? ORDER BY name', kind)
+        .all(
+          `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = ?
+            ORDER BY published_at_ms DESC, name`,
+          kind,
+        )
         .map((row) => text(row, 'name'))
-    const pages = this.#statements.all(
-      `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = 'page'
-        ORDER BY published_at_ms DESC, name`,
-    )
+    const pages = names('page')
+    const isWritten = new Set(pages)
     return {
-      pages: pages.map((row) => text(row, 'name')),
+      pages,
+      links: names('links').filter((id) => !isWritten.has(id)),
       categories: names('category'),
       archivePages: names('archive').map(Number),
       removed: names('removed'),
@@ -52,8 +55,11 @@ export class PublicationTables implements PublicationStore {
   settle(kind: StaleKind, names: readonly string[]): void {
     if (names.length === 0) return
     this.#transaction(() => {
-      for (const name of names)
+      for (const name of names) {
         this.#statements.run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, name)
+        if (kind !== 'page') continue
+        this.#statements.run("DELETE FROM stale WHERE kind = 'links' AND name = ?", name)
+      }
     })
   }
 
@@ -168,7 +174,7 @@ export class PublicationTables implements PublicationStore {
       this.#statements.run('UPDATE category SET slug = ? WHERE term = ?', slug, term)
       // The pages of its articles can link to it now.
       this.#statements.run(
-        `INSERT OR IGNORE INTO stale (kind, name) SELECT 'page', id
+        `INSERT OR IGNORE INTO stale (kind, name) SELECT 'links', id
           FROM membership JOIN entry ON entry.key = membership.entry
           WHERE membership.category = (SELECT key FROM category WHERE term = ?)`,
         term,

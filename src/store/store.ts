@@ -53,14 +53,16 @@ export type Leftovers = {
 }
 
 /**
- * A document, or several, that no longer tell the truth. `page`: of an entry, by id; `category`: all of
+ * A document, or several, that no longer tell the truth. `page`: of an entry, by id; `links`: the same, where
+ * only what it leads to has changed; `category`: all of
  * a category, by term; `archive`: an archive page, by number; `removed`: a file to remove, by path.
  */
-export type StaleKind = 'page' | 'category' | 'archive' | 'removed'
+export type StaleKind = 'page' | 'links' | 'category' | 'archive' | 'removed'
 
-/** Pages are in the order of publication, newest first. */
+/** Pages are in the order of publication, newest first; none is in both lists. */
 export type Stale = {
   readonly pages: readonly string[]
+  readonly links: readonly string[]
   readonly categories: readonly string[]
   readonly archivePages: readonly number[]
   readonly removed: readonly string[]

@@ -64,8 +64,10 @@ export class Trail {
       'UPDATE entry SET archive_page = NULL, in_window = 0 WHERE key = ?',
       place.key,
     )
-    this.#statements.run("DELETE FROM stale WHERE kind = 'page' AND name = ?", place.id)
-    this.#stale.get('page')?.delete(place.id)
+    for (const kind of ['page', 'links'] as const) {
+      this.#statements.run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, place.id)
+      this.#stale.get(kind)?.delete(place.id)
+    }
     const permalink = optionalText(before, 'permalink')
     if (permalink !== undefined) this.#mark('removed', permalink)
     this.#moved.push(place)
@@ -152,7 +154,7 @@ export class Trail {
         `SELECT id FROM entry WHERE state = 'live' AND ${sql}`,
         ...values,
       )
-      if (row !== undefined) this.#mark('page', text(row, 'id'))
+      if (row !== undefined) this.#mark('links', text(row, 'id'))
     }
   }
 
