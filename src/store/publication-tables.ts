@@ -27,14 +27,10 @@ export class PublicationTables implements PublicationStore {
   }
 
   stale(): Stale {
+    const sql = `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = ?
+      ORDER BY published_at_ms DESC, name`
     const names = (kind: StaleKind) =>
-      this.#statements
-        .all(
-          `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = ?
-            ORDER BY published_at_ms DESC, name`,
-          kind,
-        )
-        .map((row) => text(row, 'name'))
+      this.#statements.all(sql, kind).map((row) => text(row, 'name'))
     const pages = names('page')
     const isWritten = new Set(pages)
     return {
@@ -55,10 +51,9 @@ export class PublicationTables implements PublicationStore {
   settle(kind: StaleKind, names: readonly string[]): void {
     if (names.length === 0) return
     this.#transaction(() => {
-      for (const name of names) {
-        this.#statements.run('DELETE FROM stale WHERE kind = ? AND name = ?', kind, name)
-        if (kind !== 'page') continue
-        this.#statements.run("DELETE FROM stale WHERE kind = 'links' AND name = ?", name)
+      for (const each of kind === 'page' ? [kind, 'links'] : [kind]) {
+        const sql = 'DELETE FROM stale WHERE kind = ? AND name = ?'
+        for (const name of names) this.#statements.run(sql, each, name)
       }
     })
   }
