@@ -10,7 +10,9 @@ import { archiveLength } from './archive-names.ts'
 import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
 import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
+import type { Crew } from './crew.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
+import { inTurn } from './in-turn.ts'
 import { Feeds } from './feeds.ts'
 import type { FeedRules } from './feeds.ts'
 import { markMissing } from './missing-documents.ts'
@@ -36,6 +38,7 @@ type DocumentParts = {
   /** Closed with the documents. */
   readonly scratch: ScratchFile
   readonly notes: FeedNotes
+  readonly crew: Crew
   /** Entries may vanish and change their ids, whatever the store knows. */
   readonly acceptsChanges: boolean
 }
@@ -58,6 +61,7 @@ const dayMs = 86_400_000
  */
 export class Documents implements Disposable {
   readonly #store: Store
+  readonly #crew: Crew
   readonly #output: Output
   readonly #rules: DocumentRules
   readonly #renderings: Renderings
@@ -72,15 +76,16 @@ export class Documents implements Disposable {
   #writer: PublicationWriter
 
   private constructor(parts: DocumentParts, rules: DocumentRules) {
-    const { store, output, scratch, notes } = parts
+    const { store, output, scratch, notes, crew } = parts
     this.#store = store
+    this.#crew = crew
     this.#notes = notes
     this.#output = output
     this.#rules = rules
     this.#writer = new PublicationWriter(output, this.#slabs)
-    const renderings = new Renderings(store, scratch, rules.site, rules.categories)
+    const renderings = new Renderings({ store, scratch, crew }, rules)
     this.#renderings = renderings
-    this.#pages = new Pages(store, renderings, rules)
+    this.#pages = new Pages({ store, renderings, crew }, rules)
     const continuity = new Continuity(store, output, parts.acceptsChanges)
     const refuse = (problem: Problem) => this.#writer.refuse(problem)
     const allocate = (lengthBytes: number) => this.#writer.allocate(lengthBytes)
@@ -226,11 +231,14 @@ export class Documents implements Disposable {
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {
+    this.#crew.begin(ids.length)
+    const chunks: (readonly string[])[] = []
     for (let done = 0; done < ids.length; done += pagesMax) {
-      const some = ids.slice(done, done + pagesMax)
-      await this.#writer.add(await this.#pages.renderArticles(some), () =>
-        this.#store.publication.settle('page', some),
-      )
+      chunks.push(ids.slice(done, done + pagesMax))
+    }
+    const render = async (some: readonly string[]) => this.#pages.renderArticles(some)
+    for await (const [some, files] of inTurn(chunks, render, this.#crew.isAhead)) {
+      await this.#writer.add(files, () => this.#store.publication.settle('page', some))
     }
   }
 

@@ -32,7 +32,7 @@ export class FeedParts {
       )
       .toSorted((a, b) => b.publishedAtMs - a.publishedAtMs || (a.id < b.id ? -1 : 1))
     if (records.length + tombstones.length === 0) return undefined
-    const rendered = await this.#renderings.render(records)
+    const rendered = await this.#renderings.render(records, [format])
     const instants = [
       ...records.flatMap(({ updatedAtMs, arrivedAtMs }) => [updatedAtMs, arrivedAtMs]),
       ...tombstones.map(({ deletedAtMs }) => deletedAtMs),

@@ -1,5 +1,5 @@
-import { feedFiles, renderDocument } from '../core/feed/feed.ts'
-import type { FeedFormat, FeedHead } from '../core/feed/feed.ts'
+import { feedFiles, feedFormats, renderDocument } from '../core/feed/feed.ts'
+import type { FeedFormat, FeedHead, Fragments } from '../core/feed/feed.ts'
 import { toTtlMinutes } from '../core/feed/rhythm.ts'
 import { Window } from '../core/feed/window.ts'
 import type { WindowRules } from '../core/feed/window.ts'
@@ -11,16 +11,13 @@ import type { Continuity } from './continuity.ts'
 import { newestChange } from './feed-date.ts'
 import type { FeedFile } from './generations.ts'
 import { lengthBytesOf } from './renderings.ts'
-import type { Rendering, Renderings } from './renderings.ts'
+import type { Renderings } from './renderings.ts'
 
 export type FeedRules = WindowRules & {
   readonly site: Site
   readonly feedLength: number
   readonly arrivalHours: number
 }
-
-/** The order in which the feeds become visible. */
-const formats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
 
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
 const documentBytesMax = 64 * 1024 * 1024
@@ -62,7 +59,7 @@ export class Feeds {
     // Few of many large entries fit, and only those are to be rendered.
     for (let done = 0; done < candidates.length; done += candidatesMax) {
       const some = candidates.slice(done, done + candidatesMax)
-      const rendered = await this.#renderings.render(some)
+      const rendered = await this.#renderings.render(some, feedFormats)
       for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
       if (window.isFull) break
     }
@@ -91,12 +88,12 @@ export class Feeds {
       this.#refuse({ code: 'changes-refused', path, found: broken })
       return undefined
     }
-    const rendered = await this.#renderings.render(window)
-    const files = formats.flatMap((format) => {
+    const rendered = await this.#renderings.render(window, feedFormats)
+    const files = feedFormats.flatMap((format) => {
       const path = `${head.folder}${feedFiles[format].name}`
       return this.#renderOne({ format, path, head }, window, rendered) ?? []
     })
-    if (files.length < formats.length) return undefined
+    if (files.length < feedFormats.length) return undefined
     this.#continuity.note(head.folder, window)
     return files
   }
@@ -106,20 +103,20 @@ export class Feeds {
     heads: ReadonlyMap<string, FeedHead>,
     entries: readonly LiveEntry[],
   ): Promise<readonly FeedFile[]> {
-    const rendered = await this.#renderings.render(entries)
+    const rendered = await this.#renderings.render(entries, ['atom'])
     return [...heads].flatMap(
       ([path, head]) => this.#renderOne({ format: 'atom', path, head }, entries, rendered) ?? [],
     )
   }
 
-  #renderOne(
+  #renderOne<Format extends FeedFormat>(
     {
       format,
       path,
       head,
-    }: { readonly format: FeedFormat; readonly path: string; readonly head: FeedHead },
+    }: { readonly format: Format; readonly path: string; readonly head: FeedHead },
     entries: readonly LiveEntry[],
-    rendered: ReadonlyMap<string, Rendering>,
+    rendered: ReadonlyMap<string, Fragments<Format>>,
   ): FeedFile | undefined {
     const fragments = entries.flatMap(({ id }) => rendered.get(id)?.[format] ?? [])
     const room = { bytesMax: documentBytesMax, allocate: this.#allocate }

@@ -18,17 +18,23 @@ export type Intake =
   /** It moved while it was read, or is gone already. */
   | { readonly kind: 'deferred'; readonly path: string }
 
+/** A file to be read. */
+export type Unread = {
+  readonly found: Found
+  readonly known: FileRecord | undefined
+  /** True: read it as if its bytes had changed. */
+  readonly isForced: boolean
+}
+
 export type IntakeRules = {
   readonly root: string
   readonly siteId: string
   readonly articleBytesMax: number
   readonly reading: ReadingRules
-  /** True: read it as if its bytes had changed. */
-  readonly isForced: boolean
 }
 
 /** Reads one file and parses it, unless its bytes are those already known. */
-export function takeIn(found: Found, known: FileRecord | undefined, rules: IntakeRules): Intake {
+export function takeIn({ found, known, isForced }: Unread, rules: IntakeRules): Intake {
   const { path } = found
   const facts = toFileFacts(found)
   const hold = (code: ProblemCode, value: string, stamp = facts.stamp): Intake => ({
@@ -56,7 +62,7 @@ export function takeIn(found: Found, known: FileRecord | undefined, rules: Intak
     case 'read': {
       const bytesKey = hash('sha256', read.bytes, 'hex').slice(0, keyLength)
       const file = { ...toFileFacts({ ...found, stamp: read.stamp }), bytesKey }
-      if (known?.bytesKey === bytesKey && !rules.isForced) {
+      if (known?.bytesKey === bytesKey && !isForced) {
         const state = known.state === 'missing' ? 'entry' : known.state
         return { kind: 'same', file: { ...known, ...file, state } }
       }

@@ -1,21 +1,27 @@
-import type { Category } from '../core/entry/entry.ts'
-import {
-  renderArticlePage,
-  renderCategoryPage,
-  renderIndexPage,
-  renderOpml,
-} from '../core/page/page.ts'
+import type { Category, Entry } from '../core/entry/entry.ts'
+import { feedFormats } from '../core/feed/feed.ts'
+import type { FeedFormat } from '../core/feed/feed.ts'
+import { renderCategoryPage, renderIndexPage, renderOpml } from '../core/page/page.ts'
 import type { CategoryLink, PageSite, Teaser } from '../core/page/page.ts'
 import type { Site } from '../core/site.ts'
 import { toOutputFile } from '../out/folder.ts'
 import type { OutputFile } from '../out/folder.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import type { Unrendered } from './craft.ts'
+import type { Crew } from './crew.ts'
 import type { Rendering, Renderings } from './renderings.ts'
 
 export type PageRules = {
   readonly site: Site
   readonly timezone: string
   readonly theme: string | undefined
+  readonly feedLength: number
+}
+
+type PageParts = {
+  readonly store: Store
+  readonly renderings: Renderings
+  readonly crew: Crew
 }
 
 /** Entries that an index page shows, and categories. */
@@ -28,13 +34,15 @@ export class Pages {
   #language: string | undefined
   readonly #store: Store
   readonly #renderings: Renderings
+  readonly #crew: Crew
   readonly #rules: PageRules
   /** What the publication in hand has asked for already. */
   readonly #categories = new Map<string, CategoryRecord | undefined>()
 
-  constructor(store: Store, renderings: Renderings, rules: PageRules) {
+  constructor({ store, renderings, crew }: PageParts, rules: PageRules) {
     this.#store = store
     this.#renderings = renderings
+    this.#crew = crew
     this.#rules = rules
   }
 
@@ -48,22 +56,45 @@ export class Pages {
     const records = await this.#store.publication.liveEntries(ids)
     const entries = await this.#renderings.toEntries(records)
     const neighbours = await this.#store.publication.neighbours(records)
-    const files: OutputFile[] = []
+    const known: LiveEntry[] = []
+    const items: Unrendered[] = []
     for (const record of records) {
       const entry = entries.get(record.id)
       if (entry === undefined) continue
-      const path = record.permalink
       const { newer, older } = neighbours.get(record.id) ?? {}
-      const page = renderArticlePage(this.#context, {
-        entry,
-        path,
+      known.push(record)
+      const page = {
+        path: record.permalink,
         categories: await this.#toLinks(entry.categories),
         newer: newer && toBareTeaser(newer),
         older: older && toBareTeaser(older),
-      })
-      files.push(toOutputFile(path, page))
+      }
+      const formats = this.#renderings.isNew(record) ? await this.#toFormats(entry) : []
+      items.push({ entry, formats, page })
     }
-    return files
+    const rendered = await this.#crew.render({ context: this.#context, items })
+    return known.map((record, index): OutputFile => {
+      const [item, result] = [items[index], rendered[index]]
+      if (item === undefined || result?.page === undefined) {
+        throw new Error(`the page of ${record.id} was not rendered`)
+      }
+      if (item.formats.length > 0) this.#renderings.keep(record, item.entry, result)
+      return { path: record.permalink, bytes: result.page }
+    })
+  }
+
+  /**
+   * What has a page will be in the archive or in the main feed, and both are Atom. All formats are wanted
+   * where one of the feeds of its categories is likely to show it.
+   */
+  async #toFormats({ categories }: Entry): Promise<readonly FeedFormat[]> {
+    let shown = 0
+    for (const { term } of categories) {
+      const category = await this.#findCategory(term)
+      if (category?.slug === undefined || category.entries === 0) continue
+      shown += Math.min(this.#rules.feedLength / category.entries, 1)
+    }
+    return shown >= 1 ? feedFormats : ['atom']
   }
 
   async renderIndex(window: readonly LiveEntry[], updatedAtMs: number): Promise<OutputFile> {
@@ -112,7 +143,7 @@ export class Pages {
 
   async #toTeasers(window: readonly LiveEntry[]): Promise<readonly Teaser[]> {
     const records = window.slice(0, teasersMax)
-    const rendered = await this.#renderings.render(records)
+    const rendered = await this.#renderings.render(records, [])
     return records.map((record) => toTeaser(record, rendered.get(record.id)))
   }
 
@@ -138,7 +169,7 @@ function toLink({ label, slug, entries }: CategoryRecord): CategoryLink {
   return { label, path, count: entries }
 }
 
-function toTeaser(record: LiveEntry, rendering: Rendering | undefined): Teaser {
+function toTeaser(record: LiveEntry, rendering: Rendering<never> | undefined): Teaser {
   const { summary = '', language } = rendering ?? {}
   return { ...toBareTeaser(record), summary, language }
 }

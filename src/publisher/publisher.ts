@@ -10,10 +10,11 @@ import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
 import { toCatalogueFault } from '../store/damage.ts'
 import { BlindSpots } from './blind-spots.ts'
+import { Crew } from './crew.ts'
 import { Documents } from './documents.ts'
 import { applyDue } from './due.ts'
 import { Generations } from './generations.ts'
-import { letEventsIn, toChunkLength } from './pace.ts'
+import { letEventsIn } from './pace.ts'
 import { openPrecompression } from './precompression.ts'
 import type { Precompression } from './precompression.ts'
 import { FeedNotes } from './feed-notes.ts'
@@ -22,13 +23,14 @@ import type { HubSource } from './named-hubs.ts'
 import { recoverOrigin } from './recovery.ts'
 import type { Origin } from './recovery.ts'
 import { Refresher } from './refresher.ts'
-import { chunkLength, Register } from './register.ts'
+import { Register } from './register.ts'
 import { renewReadingRules } from './reading-rules.ts'
 import type { Edges, RunReport } from './run.ts'
 import { readTheme, toReadingRules, toSite } from './site.ts'
 import { keepStandingProblems } from './standing.ts'
 import { fileProblems, tellStatus } from './status.ts'
 import type { Status } from './status.ts'
+import { takeAll } from './take-all.ts'
 import { surveyInbox, withoutUnsettled } from './survey.ts'
 import { Vanishing } from './vanishing.ts'
 import { setAsideDamage, WriterLocks } from './writer.ts'
@@ -36,6 +38,8 @@ import type { Locks } from './writer.ts'
 
 /** What the rendered entries that are not in memory may take on disk. */
 const scratchBytesMax = 2 ** 31
+
+type Add = (sum: Partial<Record<keyof CommitSummary | 'written' | 'unchanged', number>>) => void
 
 const nothing: CommitSummary = { added: 0, updated: 0, removed: 0 }
 
@@ -51,6 +55,7 @@ export class Publisher implements AsyncDisposable {
   readonly #generations: Generations
   readonly #refresher: Refresher
   readonly #locks: Locks
+  readonly #crew: Crew
   #isFirstRun = true
   #areRulesNew: boolean
   readonly #blindSpots = new BlindSpots()
@@ -67,6 +72,7 @@ export class Publisher implements AsyncDisposable {
     documents: Documents
     notes: FeedNotes
     locks: Locks
+    crew: Crew
     areRulesNew: boolean
   }) {
     this.#settings = parts.settings
@@ -79,6 +85,7 @@ export class Publisher implements AsyncDisposable {
     this.#generations = new Generations(parts.store.generations)
     this.#refresher = new Refresher({ ...parts, generations: this.#generations })
     this.#locks = parts.locks
+    this.#crew = parts.crew
     this.#areRulesNew = parts.areRulesNew
   }
 
@@ -111,8 +118,9 @@ export class Publisher implements AsyncDisposable {
       const notes = new FeedNotes(store, toAudience(settings))
       notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
       const scratch = ScratchFile.open(settings.state, scratchBytesMax)
+      const crew = new Crew(edges.crew)
       const documents = await Documents.open(
-        { store, output, scratch, notes, acceptsChanges: edges.acceptsChanges === true },
+        { store, output, scratch, notes, crew, acceptsChanges: edges.acceptsChanges === true },
         { ...limits, site, timezone, categories, theme },
       )
       const areRulesNew = await renewReadingRules(store, settings)
@@ -125,6 +133,7 @@ export class Publisher implements AsyncDisposable {
         documents,
         notes,
         locks,
+        crew,
         areRulesNew,
       })
     } catch (error) {
@@ -135,6 +144,7 @@ export class Publisher implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#crew[Symbol.asyncDispose]()
     this.#documents[Symbol.dispose]()
     await this.#store[Symbol.asyncDispose]()
     await this.#precompression.output[Symbol.asyncDispose]()
@@ -159,6 +169,8 @@ export class Publisher implements AsyncDisposable {
       return await this.#run(marks, isWaiting, isInTurns)
     } catch (error) {
       throw toCatalogueFault(this.#settings.state, error)
+    } finally {
+      if (!this.#refresher.isUnfinished) await this.#crew.end()
     }
   }
 
@@ -169,7 +181,7 @@ export class Publisher implements AsyncDisposable {
   ): Promise<RunReport> {
     const startedAtMs = performance.now()
     const totals = { ...nothing, written: 0, unchanged: 0 }
-    const add = (summary: Partial<typeof totals>) => {
+    const add: Add = (summary) => {
       for (const key of ['added', 'updated', 'removed', 'written', 'unchanged'] as const) {
         totals[key] += summary[key] ?? 0
       }
@@ -197,7 +209,7 @@ export class Publisher implements AsyncDisposable {
     }
     // What was postponed, prolonged or deleted meanwhile is not due.
     add(await applyDue(this.#store, this.#settings, this.#edges))
-    const isNews = isLook || isChange(totals)
+    const isNews = isLook || totals.added + totals.updated + totals.removed > 0
     if (isNews || this.#refresher.isLeft || (await this.areHubsOthers())) {
       const change = await (isInTurns
         ? this.#refresher.publishInTurns(isNews)
@@ -264,7 +276,7 @@ export class Publisher implements AsyncDisposable {
     marks: Marks,
     isWaiting: (path: string) => boolean,
     { identity, isInTurns }: { readonly identity: string; readonly isInTurns: boolean },
-    add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
+    add: Add,
   ): Promise<{ readonly problems: readonly Problem[]; readonly deferred: readonly string[] }> {
     const { inbox, settleMs } = this.#settings
     const isDue = ({ state, hasProblems }: FileMark) =>
@@ -281,6 +293,7 @@ export class Publisher implements AsyncDisposable {
       settings: this.#settings,
       siteId: this.#origin.siteId,
       reading: toReadingRules(this.#settings),
+      crew: this.#crew,
       isForced: this.#areRulesNew,
       inboxIdentity: identity,
       isMoreToCome: isInTurns
@@ -290,14 +303,11 @@ export class Publisher implements AsyncDisposable {
     })
     await register.release(survey.changed, survey.vanished)
     const queue = [...survey.changed, ...survey.arrived]
-    for (let done = 0, length = chunkLength; done < queue.length;) {
-      const beganMs = performance.now()
-      const chunk = queue.slice(done, done + length)
-      add(await register.take(chunk))
-      done += chunk.length
-      length = toChunkLength(chunk.length, performance.now() - beganMs)
+    this.#crew.begin(queue.length)
+    await takeAll(queue, register, this.#crew.isAhead, async (done, summary) => {
+      add(summary)
       await this.#pause(done, queue.length, add)
-    }
+    })
     const unseen = [...survey.unsettled, ...survey.waiting, ...register.deferred]
     if (marks.kind === 'all' && unseen.length === 0) this.#areRulesNew = false
     this.#blindSpots.noteUnseen(marks, [...unseen, ...survey.unreadable.map(({ path }) => path)])
@@ -315,19 +325,11 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** Between chunks: says how far it is, lets events in, and refreshes the feeds every second. */
-  async #pause(
-    done: number,
-    total: number,
-    add: (summary: CommitSummary & { written?: number; unchanged?: number }) => void,
-  ): Promise<void> {
+  async #pause(done: number, total: number, add: Add): Promise<void> {
     this.#edges.onProgress?.(done, total)
     await letEventsIn()
     if (done === total || !this.#refresher.isDue) return
     const { written, unchanged } = await this.#refresher.publish(true)
-    add({ ...nothing, written: written.length, unchanged: unchanged.length })
+    add({ written: written.length, unchanged: unchanged.length })
   }
-}
-
-function isChange(summary: CommitSummary): boolean {
-  return summary.added + summary.updated + summary.removed > 0
 }

@@ -1,5 +1,3 @@
-import type { Settings } from '../config.ts'
-import type { ReadingRules } from '../core/article/article.ts'
 import { noChanges } from '../core/entry/catalogue.ts'
 import type { EntryChange, FileRecord } from '../core/entry/catalogue.ts'
 import { categoryTidier } from '../core/entry/entry.ts'
@@ -11,21 +9,17 @@ import type { Moment } from '../core/entry/revise.ts'
 import type { Problem } from '../core/problem.ts'
 import { statPath } from '../inbox/scan.ts'
 import type { Found } from '../inbox/scan.ts'
-import type { CommitSummary, Store } from '../store/store.ts'
-import { takeIn, toQuery } from './intake.ts'
+import type { CommitSummary } from '../store/store.ts'
+import { toQuery } from './intake.ts'
+import { readFiles } from './look.ts'
+import type { Looked, LookEdges } from './look.ts'
 import { pickHeld, pickPostponed, toHeldProblems } from './retractions.ts'
 import { isAmong } from './standing.ts'
 import { tellGone, tellTaken } from './telling.ts'
 import type { OnTaken } from './telling.ts'
 
-export type RegisterEdges = {
-  readonly store: Store
+export type RegisterEdges = LookEdges & {
   readonly now: () => number
-  readonly settings: Settings
-  readonly siteId: string
-  readonly reading: ReadingRules
-  /** True: files with a problem are read as if their bytes had changed. */
-  readonly isForced: boolean
   readonly inboxIdentity: string
   /** Whether more files are likely to vanish, so that these, which entries had, are judged in a later run. */
   readonly isMoreToCome?: ((paths: readonly string[]) => boolean) | undefined
@@ -110,28 +104,18 @@ export class Register {
     for (const { articleKey = '' } of copies) this.#freedKeys.add(articleKey)
   }
 
-  /** Reads these files, decides which entry each is, and commits that. */
-  async take(
-    found: readonly Found[],
-    { isCopyAgain = false, isLast = false } = {},
-  ): Promise<CommitSummary> {
-    const { store, settings, siteId, reading, isForced } = this.#edges
-    const known = await store.facts({
-      paths: found.map(({ path }) => path),
-      articleKeys: [],
-      ids: [],
-    })
+  /** Reads files that are to be taken. */
+  async read(found: readonly Found[]): Promise<Looked> {
+    return readFiles(this.#edges, found)
+  }
+
+  /** Decides of files that were read which entry each is, and commits that. */
+  async take({ found, known, intakes }: Looked, isLast = false): Promise<CommitSummary> {
+    const { store } = this.#edges
     const arrivals: Arrival[] = []
     const files: FileRecord[] = []
-    for (const item of found) {
-      const earlier = known.fileAt(item.path)
-      const intake = takeIn(item, earlier, {
-        root: settings.inbox,
-        siteId,
-        articleBytesMax: settings.limits.articleBytesMax,
-        reading,
-        isForced: isCopyAgain || (isForced && (earlier?.problems.length ?? 0) > 0),
-      })
+    for (const [index, intake] of intakes.entries()) {
+      const earlier = known[index]
       if (intake.kind === 'deferred') {
         this.deferred.push(intake.path)
         if (earlier?.entryId !== undefined) this.#released.delete(earlier.entryId)
@@ -239,7 +223,8 @@ export class Register {
     }
     const postponed = this.#postponed.splice(0)
     for (let done = 0; done < postponed.length; done += chunkLength) {
-      add(await this.take(postponed.slice(done, done + chunkLength), { isLast: true }))
+      const some = postponed.slice(done, done + chunkLength)
+      add(await this.take(await this.read(some), true))
     }
     await this.#askCopies(add)
     add(await this.#end(isWholeInbox))
@@ -265,12 +250,8 @@ export class Register {
         if (item !== 'missing' && item.kind !== 'folder' && item.kind !== 'unreadable')
           found.push(item)
       }
-      add(
-        await this.take(
-          found.toSorted((left, right) => (left.path < right.path ? -1 : 1)),
-          { isCopyAgain: true, isLast: true },
-        ),
-      )
+      const inOrder = found.toSorted((left, right) => (left.path < right.path ? -1 : 1))
+      add(await this.take(await readFiles(this.#edges, inOrder, true), true))
     }
   }
 

@@ -2,14 +2,27 @@ import type { Article } from '../core/article/article.ts'
 import { toTerm } from '../core/article/hashtags.ts'
 import { categoryTidier, toEntry } from '../core/entry/entry.ts'
 import type { CategoryRules, Entry, ToCategories } from '../core/entry/entry.ts'
-import { renderFragments } from '../core/feed/feed.ts'
-import type { FeedFormat, Fragment } from '../core/feed/feed.ts'
+import { feedFormats } from '../core/feed/feed.ts'
+import type { FeedFormat, Fragment, Fragments } from '../core/feed/feed.ts'
 import type { Site } from '../core/site.ts'
 import type { Place, ScratchFile } from '../store/scratch-file.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
+import type { Rendered, Unrendered } from './craft.ts'
+import type { Crew } from './crew.ts'
 
-/** What was rendered of one version of an entry: a fragment for each format, and what lists tell of it. */
-export type Rendering = Readonly<Record<FeedFormat, Fragment>> & Pick<Entry, 'summary' | 'language'>
+/** What was rendered of one version of an entry: a fragment for each of these formats, and what lists tell of it. */
+export type Rendering<Format extends FeedFormat = FeedFormat> = Fragments<Format> &
+  Pick<Entry, 'summary' | 'language'>
+
+/** For some formats. */
+type Partly = Partial<Fragments> & Pick<Entry, 'summary' | 'language'>
+
+type RenderingParts = {
+  readonly store: Store
+  /** Closed with the renderings. */
+  readonly scratch: ScratchFile
+  readonly crew: Crew
+}
 
 /** Labels remembered as written; beyond that they are asked for anew. */
 const labelsMax = 20_000
@@ -18,23 +31,25 @@ const heldBytesMax = 32 * 1024 * 1024
 
 type Held = {
   readonly version: string
-  readonly rendering: Rendering
+  readonly rendering: Partly
   readonly lengthBytes: number
 }
 
 type PutAway = {
   readonly version: string
   readonly place: Place
+  readonly formats: readonly FeedFormat[]
   /** Of the pieces, in their order. */
   readonly lengths: readonly number[]
 }
 
 /**
- * Renders each version of an entry once, for every document that holds it. What was used last is in
+ * Renders each version of an entry once for each format, for every document that holds it. What was used last is in
  * memory, what was used before that in a file that ends with this process.
  */
 export class Renderings implements Disposable {
   readonly #store: Store
+  readonly #crew: Crew
   readonly #site: Site
   readonly #rules: CategoryRules
   #toCategories: ToCategories
@@ -47,10 +62,13 @@ export class Renderings implements Disposable {
   readonly #scratch: ScratchFile
   readonly #away = new Map<string, PutAway>()
 
-  /** @param scratch is closed with this */
-  constructor(store: Store, scratch: ScratchFile, site: Site, categories: CategoryRules) {
+  constructor(
+    { store, scratch, crew }: RenderingParts,
+    { site, categories }: { readonly site: Site; readonly categories: CategoryRules },
+  ) {
     this.#store = store
     this.#scratch = scratch
+    this.#crew = crew
     this.#site = site
     this.#rules = categories
     this.#toCategories = this.#makeTidier()
@@ -60,35 +78,51 @@ export class Renderings implements Disposable {
     this.#scratch[Symbol.dispose]()
   }
 
-  /** Gives what was rendered of these entries, and renders what was not. */
-  async render(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Rendering>> {
-    const rendered = new Map<string, Rendering>()
+  /** Gives what was rendered of these entries for these formats, and renders what was not. */
+  async render<Format extends FeedFormat>(
+    records: readonly LiveEntry[],
+    formats: readonly Format[],
+  ): Promise<ReadonlyMap<string, Rendering<Format>>> {
+    const rendered = new Map<string, Rendering<Format>>()
     const unknown: LiveEntry[] = []
     for (const record of records) {
       const rendering = this.#find(record)
-      if (rendering === undefined) unknown.push(record)
-      else rendered.set(record.id, rendering)
+      if (hasAll(rendering, formats)) rendered.set(record.id, rendering)
+      else unknown.push(record)
     }
+    if (unknown.length === 0) return rendered
     const entries = await this.#makeEntries(unknown)
-    for (const record of unknown) {
+    const items = unknown.map(({ id }): Unrendered => {
+      const entry = entries.get(id)
+      if (entry === undefined) throw new Error(`The store has no article of ${id}`)
+      return { entry, formats }
+    })
+    const results = await this.#crew.renderNow({ context: undefined, items })
+    for (const [index, record] of unknown.entries()) {
       const entry = entries.get(record.id)
-      if (entry === undefined) throw new Error(`The store has no article of ${record.id}`)
-      rendered.set(record.id, this.#render(record, entry))
+      const result = results[index]
+      if (entry === undefined || result === undefined) continue
+      const rendering = this.#keep(record, entry, result)
+      if (!hasAll(rendering, formats)) throw new Error(`${record.id} was not rendered`)
+      rendered.set(record.id, rendering)
     }
     return rendered
   }
 
-  /**
-   * Makes entries as documents show them, from what the store has, and renders them where they are not
-   * yet: who asks for an entry is followed by its feeds.
-   */
+  /** Makes entries as documents show them, from what the store has. */
   async toEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
-    const entries = await this.#makeEntries(records)
-    for (const record of records) {
-      const entry = entries.get(record.id)
-      if (entry !== undefined && !this.#isKnown(record)) this.#render(record, entry)
-    }
-    return entries
+    return this.#makeEntries(records)
+  }
+
+  /** Whether nothing is at hand that was rendered of this version of an entry. */
+  isNew(record: LiveEntry): boolean {
+    const version = toVersion(record)
+    return ![this.#held, this.#away].some((known) => known.get(record.id)?.version === version)
+  }
+
+  /** Has at hand what was rendered of an entry, beside what was rendered of that version before. */
+  keep(record: LiveEntry, entry: Entry, rendered: Rendered): void {
+    this.#keep(record, entry, rendered)
   }
 
   /** Asks for all labels anew: a category that had none when it was asked for may have one now. */
@@ -141,12 +175,7 @@ export class Renderings implements Disposable {
     for (const label of written) this.#written.add(label)
   }
 
-  #isKnown(record: LiveEntry): boolean {
-    const version = toVersion(record)
-    return [this.#held, this.#away].some((known) => known.get(record.id)?.version === version)
-  }
-
-  #find(record: LiveEntry): Rendering | undefined {
+  #find(record: LiveEntry): Partly | undefined {
     const { id } = record
     const version = toVersion(record)
     const held = this.#held.get(id)
@@ -157,13 +186,13 @@ export class Renderings implements Disposable {
     }
     const away = this.#away.get(id)
     if (away?.version !== version) return undefined
-    const rendering = unpack(id, this.#scratch.read(away.place), away.lengths)
+    const rendering = unpack(id, this.#scratch.read(away.place), away)
     this.#hold(id, { version, rendering, lengthBytes: away.place.lengthBytes })
     return rendering
   }
 
-  #render(record: LiveEntry, entry: Entry): Rendering {
-    const rendering = toRendering(entry)
+  #keep(record: LiveEntry, { summary, language }: Entry, { fragments }: Rendered): Partly {
+    const rendering = { ...this.#find(record), ...fragments, summary, language }
     const lengthBytes = lengthOf(rendering)
     this.#hold(record.id, { version: toVersion(record), rendering, lengthBytes })
     return rendering
@@ -182,8 +211,10 @@ export class Renderings implements Disposable {
   }
 
   #putAway(id: string, { version, rendering }: Held): void {
-    if (this.#away.get(id)?.version === version) return
-    const pieces = pack(rendering)
+    const formats = feedFormats.filter((format) => rendering[format] !== undefined)
+    const away = this.#away.get(id)
+    if (away?.version === version && away.formats.length === formats.length) return
+    const pieces = pack(rendering, formats)
     if (pieces === undefined) return
     const bytes = Buffer.concat(pieces)
     let place = this.#scratch.write(bytes)
@@ -193,44 +224,46 @@ export class Renderings implements Disposable {
       place = this.#scratch.write(bytes)
     }
     if (place === undefined) return
-    this.#away.set(id, { version, place, lengths: pieces.map(({ length }) => length) })
+    const lengths = pieces.map(({ length }) => length)
+    this.#away.set(id, { version, place, formats, lengths })
   }
 }
 
-/** What is not in the bytes of the fragments comes first. Nothing is kept of what was refused. */
-function pack({
-  rss,
-  atom,
-  json,
-  summary,
-  language,
-}: Rendering): readonly Uint8Array[] | undefined {
-  const fragments = [rss, atom, json]
-  if (fragments.some(({ refusal }) => refusal !== undefined)) return undefined
-  const rest: Rest = { summary, language, prefixes: fragments.map(({ prefixes }) => prefixes) }
-  return [Buffer.from(JSON.stringify(rest)), rss.bytes, atom.bytes, json.bytes]
+function hasAll<Format extends FeedFormat>(
+  rendering: Partly | undefined,
+  formats: readonly Format[],
+): rendering is Rendering<Format> {
+  return rendering !== undefined && formats.every((format) => rendering[format] !== undefined)
 }
 
-function unpack(id: string, bytes: Uint8Array, lengths: readonly number[]): Rendering {
+/** What is not in the bytes of the fragments comes first. Nothing is kept of what was refused. */
+function pack(
+  { summary, language, ...fragments }: Partly,
+  formats: readonly FeedFormat[],
+): readonly Uint8Array[] | undefined {
+  const some = formats.flatMap((format) => fragments[format] ?? [])
+  if (some.some(({ refusal }) => refusal !== undefined)) return undefined
+  const rest: Rest = { summary, language, prefixes: some.map(({ prefixes }) => prefixes) }
+  return [Buffer.from(JSON.stringify(rest)), ...some.map(({ bytes }) => bytes)]
+}
+
+function unpack(
+  id: string,
+  bytes: Uint8Array,
+  { formats, lengths }: Pick<PutAway, 'formats' | 'lengths'>,
+): Partly {
   let end = 0
-  const [head, rss, atom, json] = lengths.map((length) => {
+  const [head, ...pieces] = lengths.map((length) => {
     end += length
     return bytes.subarray(end - length, end)
   })
   // Written above.
   const { summary, language, prefixes } = JSON.parse(utf8.decode(head)) as Rest
-  const toFragment = (piece: Uint8Array | undefined, index: number): Fragment => ({
-    id,
-    bytes: piece ?? new Uint8Array(),
-    prefixes: prefixes[index] ?? [],
-  })
-  return {
-    rss: toFragment(rss, 0),
-    atom: toFragment(atom, 1),
-    json: toFragment(json, 2),
-    summary,
-    language,
-  }
+  const fragments = formats.map((format, index): [FeedFormat, Fragment] => [
+    format,
+    { id, bytes: pieces[index] ?? new Uint8Array(), prefixes: prefixes[index] ?? [] },
+  ])
+  return { ...Object.fromEntries(fragments), summary, language }
 }
 
 type Rest = Pick<Rendering, 'summary' | 'language'> & {
@@ -239,13 +272,8 @@ type Rest = Pick<Rendering, 'summary' | 'language'> & {
 
 const utf8 = new TextDecoder()
 
-function toRendering(entry: Entry): Rendering {
-  const { summary, language } = entry
-  return { ...renderFragments(entry), summary, language }
-}
-
-function lengthOf({ rss, atom, json }: Rendering): number {
-  return rss.bytes.length + atom.bytes.length + json.bytes.length
+function lengthOf(rendering: Partly): number {
+  return feedFormats.reduce((sum, format) => sum + (rendering[format]?.bytes.length ?? 0), 0)
 }
 
 function toVersion({ updatedAtMs, publishedAtMs, articleKey, permalink }: LiveEntry): string {
@@ -255,7 +283,5 @@ function toVersion({ updatedAtMs, publishedAtMs, articleKey, permalink }: LiveEn
 /** Of the format in which it is longest. */
 export function lengthBytesOf(rendering: Rendering | undefined): number {
   if (rendering === undefined) return 0
-  return Math.max(
-    ...[rendering.rss, rendering.atom, rendering.json].map(({ bytes }) => bytes.length),
-  )
+  return Math.max(...feedFormats.map((format) => rendering[format].bytes.length))
 }

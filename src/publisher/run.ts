@@ -1,6 +1,7 @@
 import type { Problem } from '../core/problem.ts'
 import type { Log } from '../log.ts'
 import type { FileCalls } from '../out/file-calls.ts'
+import type { CrewRules } from './crew.ts'
 import type { Publication } from './publication.ts'
 import type { OnTaken } from './telling.ts'
 
@@ -22,6 +23,8 @@ export type Edges = {
   readonly acceptsChanges?: boolean | undefined
   /** The file calls that write `out/`; Node's by default. */
   readonly fileCalls?: FileCalls | undefined
+  /** When threads are brought in, and what they run. */
+  readonly crew?: CrewRules | undefined
 }
 
 export type RunReport = {

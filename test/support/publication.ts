@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { loadSettings } from '../../src/config.ts'
 import type { Settings, SettingsFlags } from '../../src/config.ts'
 import { silentLog } from '../../src/log.ts'
+import type { CrewRules } from '../../src/publisher/crew.ts'
 import { Publisher } from '../../src/publisher/publisher.ts'
 import type { RunReport } from '../../src/publisher/run.ts'
 
@@ -62,12 +63,13 @@ export class Publication implements AsyncDisposable {
   }
 
   /** One run over the whole inbox by a program that is started for it, a minute after the last. */
-  async run(): Promise<RunReport> {
+  async run(crew?: CrewRules): Promise<RunReport> {
     this.nowMs += 60_000
     await using publisher = await Publisher.open(this.settings, {
       log: silentLog,
       now: () => this.nowMs,
       mintSiteId: () => siteId,
+      crew,
     })
     return await publisher.run({ kind: 'all' })
   }

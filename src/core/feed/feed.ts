@@ -57,19 +57,27 @@ export type DocumentRoom = {
   readonly allocate?: (lengthBytes: number) => Uint8Array
 }
 
+/** What was rendered of one version of an entry, for some formats. */
+export type Fragments<Format extends FeedFormat = FeedFormat> = Readonly<Record<Format, Fragment>>
+
+/** The order in which the feeds of a folder become visible. */
+export const feedFormats = ['rss', 'atom', 'json'] as const satisfies readonly FeedFormat[]
+
 /**
- * Renders one entry for each format: an `<item>`, an `<entry>` and a JSON object. They depend on nothing
+ * Renders one entry for these formats: an `<item>`, an `<entry>`, a JSON object. They depend on nothing
  * but the entry, so it is rendered and judged once for each version and spliced into every document
  * that needs it.
  * @throws RangeError for an instant outside the years 0000 to 9999
  */
-export function renderFragments(entry: Entry): Readonly<Record<FeedFormat, Fragment>> {
+export function renderFragments(entry: Entry): Fragments
+export function renderFragments(entry: Entry, formats: readonly FeedFormat[]): Partial<Fragments>
+export function renderFragments(
+  entry: Entry,
+  formats: readonly FeedFormat[] = feedFormats,
+): Partial<Fragments> {
+  if (formats.length === 0) return {}
   const carriable = toCarriableEntry(entry)
-  return {
-    rss: renderFragment('rss', carriable),
-    atom: renderFragment('atom', carriable),
-    json: renderFragment('json', carriable),
-  }
+  return Object.fromEntries(formats.map((format) => [format, renderFragment(format, carriable)]))
 }
 
 function renderFragment(format: FeedFormat, entry: Entry): Fragment {

@@ -25,7 +25,7 @@ import {
   type Voice,
 } from './tongue.ts'
 
-type ArticlePage = {
+export type ArticlePage = {
   readonly entry: Entry
   /** Path below the base address: `articles/2026/01/title.html`. */
   readonly path: string

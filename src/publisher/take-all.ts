@@ -1,0 +1,37 @@
+import type { Found } from '../inbox/scan.ts'
+import type { CommitSummary } from '../store/store.ts'
+import { inTurn } from './in-turn.ts'
+import { toChunkLength } from './pace.ts'
+import { chunkLength } from './register.ts'
+import type { Register } from './register.ts'
+
+/**
+ * Takes files in, chunk by chunk, in their order.
+ * @param isAhead true: the next chunk is read while one is committed
+ * @param onCommit is waited for after each chunk, and told how many files are done
+ */
+export async function takeAll(
+  queue: readonly Found[],
+  register: Register,
+  isAhead: boolean,
+  onCommit: (done: number, summary: CommitSummary) => Promise<void>,
+): Promise<void> {
+  let length = chunkLength
+  function* toChunks() {
+    for (let begun = 0; begun < queue.length;) {
+      const chunk = queue.slice(begun, begun + length)
+      begun += chunk.length
+      yield chunk
+    }
+  }
+  const read = async (chunk: readonly Found[]) => register.read(chunk)
+  let done = 0
+  let beganMs = performance.now()
+  for await (const [chunk, looked] of inTurn(toChunks(), read, isAhead)) {
+    const summary = await register.take(looked)
+    done += chunk.length
+    length = toChunkLength(chunk.length, performance.now() - beganMs)
+    await onCommit(done, summary)
+    beganMs = performance.now()
+  }
+}
