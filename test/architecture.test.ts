@@ -26,9 +26,7 @@ describe('imports go one way', () => {
   })
 
   const pure = [
-    '@date-fns/tz',
     'any-ascii',
-    'date-fns',
     'entities',
     'fast-xml-parser',
     'feed',

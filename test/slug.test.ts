@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { toPermalink } from '../src/core/entry/permalink.ts'
 import { toSlug } from '../src/core/entry/slug.ts'
 
 test.each([
@@ -42,4 +43,21 @@ test('any title gives words of lower-case letters and digits, and its slug gives
     }),
     { numRuns: 500 },
   )
+})
+
+test.each([
+  ['the last moment of a month in Paris', Date.UTC(2026, 0, 31, 22, 59), 'Europe/Paris', '2026/01'],
+  [
+    'an hour that Paris counts to the next year',
+    Date.UTC(2025, 11, 31, 23),
+    'Europe/Paris',
+    '2026/01',
+  ],
+  ['less than an hour behind UTC', Date.UTC(1890, 0, 1, 0, 15), 'Africa/Abidjan', '1889/12'],
+  ['a year of three digits', Date.UTC(999, 4, 1), 'UTC', '0999/05'],
+])('a permalink names the local month: %s', (_, instant, timezone, month) => {
+  expect(toPermalink('Title', instant, timezone)).toEqual({
+    folder: `articles/${month}`,
+    slug: 'title',
+  })
 })
