@@ -168,6 +168,8 @@ describe('a folder that somebody deletes while it is in use', () => {
   test('out/ comes back whole with the next change', async () => {
     await using outage = new Outage()
     await outage.start()
+    // While files are being written their folder may not go without a fault.
+    await outage.untilEvent('published')
     const before = outage.tree()
     rmSync(outage.settings.out, { recursive: true })
     outage.drop('new.md', 'New')
