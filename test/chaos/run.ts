@@ -6,7 +6,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ChaosRow } from '../support/chaos-table.ts'
 
-const suites = ['chaos', 'bursts', 'inbox-stress', 'interrupted', 'xss', 'hostile', 'bad-input']
+const suites = [
+  'chaos',
+  'disk',
+  'one-writer',
+  'continuity',
+  'bursts',
+  'inbox-stress',
+  'vanishing',
+  'interrupted',
+  'xss',
+  'hostile',
+  'bad-input',
+]
 
 const folder = mkdtempSync(join(tmpdir(), 'dropfeed-chaos-'))
 const table = join(folder, 'rows')
