@@ -19,6 +19,9 @@ const threadsMax = 3
 /** Fewer items are done sooner than they are handed over. */
 const sharedMin = 8
 
+/** What a task leaves behind is to be cleared away soon, not to pile up. */
+const maxYoungGenerationSizeMb = 12
+
 const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 
 export const defaultCrew: CrewRules = {
@@ -125,7 +128,7 @@ class Hand implements Doer, AsyncDisposable {
   #fault: Error | undefined
 
   constructor(script: URL) {
-    this.#worker = new Worker(script)
+    this.#worker = new Worker(script, { resourceLimits: { maxYoungGenerationSizeMb } })
     this.#worker.on('message', (answer: Answer) => {
       const asked = this.#asked.shift()
       if (answer.kind === 'done') asked?.resolve(answer.outcome)
