@@ -129,20 +129,18 @@ test('the list of feeds has the present address and title of the site', async ()
 
 test('pages speak the language of most articles, also those that were published before', async () => {
   await using publication = Publication.make(settings)
-  const write = (name: string, lang: string) =>
-    publication.write(
-      `${name}.md`,
-      `---\ntitle: ${name}\nlang: ${lang}\ndate: 2026-01-05\n---\n\n${name}.\n`,
-    )
-  const spoken = () => /<html lang="(.*?)"/.exec(publication.read('articles/2026/01/one.html'))?.[1]
-  write('one', 'en')
+  const write = (title: string, day: number, lang: string) =>
+    publication.write(`${title}.md`, note(title, day).replace('---\n', `---\nlang: ${lang}\n`))
+  const spoken = () => /<nav aria-label="(.*?)"/.exec(publication.read('articles/2026/01/one.html'))
+  // A neighbour stands between the first and all that comes.
+  write('one', 1, 'en')
+  write('two', 2, 'en')
   await publication.run()
-  expect(spoken()).toBe('en')
-  for (const name of ['deux', 'trois']) write(name, 'fr')
+  expect(spoken()?.[1]).toBe('More articles')
+  for (const [index, name] of ['trois', 'quatre', 'cinq'].entries()) write(name, index + 3, 'fr')
   await publication.run()
-  expect(spoken()).toBe('fr')
-  publication.remove('deux.md')
-  publication.remove('trois.md')
+  expect(spoken()?.[1]).toMatch(/^(?!More)/)
+  for (const name of ['trois', 'quatre', 'cinq']) publication.remove(`${name}.md`)
   await publication.run()
-  expect(spoken()).toBe('en')
+  expect(spoken()?.[1]).toBe('More articles')
 })
