@@ -20,6 +20,8 @@ limits: { feedLength: 20, feedLengthMin: 1, arrivalHours: 0 }
 categories: { feedMin: 2 }
 `
 
+/** Far longer than a publication takes to begin. */
+const publicationMsMax = 20_000
 const kills = pick({ short: 6, long: 200, all: 1000 })
 const seed = Number(process.env['CHAOS_SEED'] ?? 20_260_131)
 
@@ -38,7 +40,7 @@ test(`killed ${kills} times, it loses nothing (seed ${seed})`, { timeout: 3_600_
     const looks = observer.looks
     // Every other time amid a publication, else at any moment, also before it has begun.
     const isAmid = random() < 0.5
-    const endMs = performance.now() + 100 + random() * 1_500
+    const endMs = performance.now() + (isAmid ? publicationMsMax : 100 + random() * 1_500)
     const isMoment = () => performance.now() >= endMs || (isAmid && observer.looks > looks)
     while (!isMoment()) {
       inbox.act()
@@ -74,5 +76,5 @@ test(`killed ${kills} times, it loses nothing (seed ${seed})`, { timeout: 3_600_
   expect({ lost, surplus, changed }).toEqual({ lost: [], surplus: [], changed: [] })
   expect([...half, ...observer.half, ...observer.doubled]).toEqual([])
   expect(listDrafts(folder.at('out'))).toEqual([])
-  expect(observer.looks).toBeGreaterThan(kills)
+  expect(observer.looks).toBeGreaterThan(kills / 4)
 })
