@@ -7,6 +7,7 @@ import type {
   EntryState,
 } from '../core/entry/catalogue.ts'
 import type { PermalinkWish } from '../core/entry/permalink.ts'
+import { toDeflated } from './kept-article.ts'
 import {
   integer,
   optionalInteger,
@@ -144,13 +145,11 @@ export class EntryWriter {
     const key =
       row === undefined ? this.#insert(written) : this.#update(written, integer(row, 'key'))
     this.#statements.run(
-      'INSERT OR REPLACE INTO content (entry, article) VALUES (?, ?)',
+      "INSERT OR REPLACE INTO content (entry, article, deflated) VALUES (?, '', ?)",
       key,
-      JSON.stringify(change.article),
+      toDeflated(change.article),
     )
-    if (row !== undefined && before !== undefined) {
-      this.#tally(before, optionalText(row, 'language'), -1)
-    }
+    if (row && before) this.#tally(before, optionalText(row, 'language'), -1)
     this.#tally(change.state, change.article.language, 1)
     this.#follow(change, { ...written, key }, row)
     if (change.state !== 'live') return before === 'live' ? 'removed' : 'none'

@@ -265,6 +265,10 @@ export const schemaSteps: readonly string[] = [
   -- What became of files is counted without those that are simply published.
   CREATE INDEX file_other ON file (state) WHERE state <> 'entry';
   `,
+  `
+  -- Deflated, the article takes a third; where this is missing the text is there, of an earlier version.
+  ALTER TABLE content ADD COLUMN deflated BLOB;
+  `,
 ]
 
 /**

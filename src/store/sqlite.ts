@@ -21,6 +21,7 @@ import {
   toProblems,
 } from './rows.ts'
 import { HubTables } from './hub-tables.ts'
+import { toArticle } from './kept-article.ts'
 import { GenerationTables } from './generation-tables.ts'
 import { Statements } from './statements.ts'
 import { OutcomeTables } from './outcome-tables.ts'
@@ -240,13 +241,12 @@ export class SqliteStore implements Store {
   }
 
   articles(ids: readonly string[]): ReadonlyMap<string, Article> {
-    const sql =
-      'SELECT article FROM content JOIN entry ON entry.key = content.entry WHERE entry.id = ?'
+    const sql = `SELECT article, deflated FROM content JOIN entry ON entry.key = content.entry
+      WHERE entry.id = ?`
     const found = new Map<string, Article>()
     for (const id of ids) {
       const row = this.#statements.get(sql, id)
-      // Written by this program from the same type.
-      if (row !== undefined) found.set(id, JSON.parse(text(row, 'article')) as Article)
+      if (row !== undefined) found.set(id, toArticle(row))
     }
     return found
   }
