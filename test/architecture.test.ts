@@ -26,7 +26,9 @@ describe('imports go one way', () => {
   })
 
   const pure = [
+    '@date-fns/tz',
     'any-ascii',
+    'date-fns',
     'entities',
     'fast-xml-parser',
     'feed',

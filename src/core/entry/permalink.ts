@@ -1,4 +1,5 @@
-import { offsetMsOf } from '../timezone.ts'
+import { TZDate } from '@date-fns/tz'
+import { lightFormat } from 'date-fns/lightFormat'
 import { toSlug } from './slug.ts'
 
 /** `articles/2026/01` and `title`, for `articles/2026/01/title.html`. */
@@ -14,8 +15,6 @@ export type PermalinkWish = {
  * @param timezone IANA name
  */
 export function toPermalink(title: string, publishedAtMs: number, timezone: string): PermalinkWish {
-  const local = new Date(publishedAtMs + (offsetMsOf(timezone, publishedAtMs) ?? 0))
-  const year = String(Math.abs(local.getUTCFullYear())).padStart(4, '0')
-  const month = String(local.getUTCMonth() + 1).padStart(2, '0')
-  return { folder: `articles/${year}/${month}`, slug: toSlug(title) }
+  const folder = `articles/${lightFormat(new TZDate(publishedAtMs, timezone), 'yyyy/MM')}`
+  return { folder, slug: toSlug(title) }
 }
