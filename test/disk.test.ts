@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { silentLog } from '../src/log.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
@@ -251,15 +252,23 @@ describe('a folder that somebody deletes while it is in use', () => {
   })
 })
 
-/** Spoils the page of a database that holds a text. */
-function spoil(file: string, text: string): void {
+/** Spoils the page of a database that holds these bytes. */
+function spoil(file: string, sought: string | Uint8Array): void {
   const bytes = readFileSync(file)
-  const at = bytes.indexOf(text)
+  const at = bytes.indexOf(sought)
   expect(at).toBeGreaterThan(0)
   const pageBytes = bytes.readUInt16BE(16)
   const page = Math.floor(at / pageBytes) * pageBytes
   bytes.fill(0xff, page === 0 ? 100 : page, page + pageBytes)
   writeFileSync(file, bytes)
+}
+
+/** What a catalogue keeps of one of its articles. */
+function someArticle(file: string): Uint8Array {
+  using database = new DatabaseSync(file, { readOnly: true })
+  const kept = database.prepare('SELECT deflated FROM content').get()?.['deflated']
+  if (kept instanceof Uint8Array) return kept
+  throw new Error('there is no article')
 }
 
 describe('a damaged catalogue', () => {
@@ -298,7 +307,7 @@ describe('a damaged catalogue', () => {
     await runProgram(outage.folder.path, ['build'])
     const ids = idsOf(outage.tree())
     // The text of articles is the bulk of it, which no start reads.
-    spoil(catalogueFile(state), 'whole to its end')
+    spoil(catalogueFile(state), someArticle(catalogueFile(state)))
     const renew = ['build', '--quiet', '--base-url', 'https://example.org/']
     const failed = await runProgram(outage.folder.path, renew)
     expect(failed).toMatchObject({
