@@ -49,9 +49,9 @@ export class Crew implements AsyncDisposable {
     this.#hands = Array.from({ length: threads }, () => new Hand(script))
   }
 
-  /** True: what is asked for is done while the one who asks does something else. */
-  get isAhead(): boolean {
-    return this.#hands.length > 0
+  /** How much to ask for before it is needed: what threads do is done while the one who asks does something else. */
+  get ahead(): 0 | 2 {
+    return this.#hands.length > 0 ? 2 : 0
   }
 
   /** Lets the threads go; they may be brought in again. */

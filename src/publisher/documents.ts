@@ -237,7 +237,7 @@ export class Documents implements Disposable {
       chunks.push(ids.slice(done, done + pagesMax))
     }
     const render = async (some: readonly string[]) => this.#pages.renderArticles(some)
-    for await (const [some, files] of inTurn(chunks, render, this.#crew.isAhead)) {
+    for await (const [some, files] of inTurn(chunks, render, this.#crew.ahead)) {
       await this.#writer.add(files, () => this.#store.publication.settle('page', some))
     }
   }

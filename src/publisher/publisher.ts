@@ -304,7 +304,7 @@ export class Publisher implements AsyncDisposable {
     await register.release(survey.changed, survey.vanished)
     const queue = [...survey.changed, ...survey.arrived]
     this.#crew.begin(queue.length)
-    await takeAll(queue, register, this.#crew.isAhead, async (done, summary) => {
+    await takeAll(queue, register, this.#crew.ahead, async (done, summary) => {
       add(summary)
       await this.#pause(done, queue.length, add)
     })

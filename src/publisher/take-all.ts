@@ -7,13 +7,13 @@ import type { Register } from './register.ts'
 
 /**
  * Takes files in, chunk by chunk, in their order.
- * @param isAhead true: the next chunk is read while one is committed
+ * @param ahead so many chunks are begun to be read while one is committed
  * @param onCommit is waited for after each chunk, and told how many files are done
  */
 export async function takeAll(
   queue: readonly Found[],
   register: Register,
-  isAhead: boolean,
+  ahead: 0 | 2,
   onCommit: (done: number, summary: CommitSummary) => Promise<void>,
 ): Promise<void> {
   let length = chunkLength
@@ -27,7 +27,7 @@ export async function takeAll(
   const read = async (chunk: readonly Found[]) => register.read(chunk)
   let done = 0
   let beganMs = performance.now()
-  for await (const [chunk, looked] of inTurn(toChunks(), read, isAhead)) {
+  for await (const [chunk, looked] of inTurn(toChunks(), read, ahead)) {
     const summary = await register.take(looked)
     done += chunk.length
     length = toChunkLength(chunk.length, performance.now() - beganMs)
