@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  cpSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -16,7 +17,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { silentLog } from '../src/log.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
 import { Publication } from './support/publication.ts'
@@ -318,6 +319,44 @@ describe('a damaged catalogue', () => {
     expect(mended).toMatchObject({ code: 0, stderr: expect.stringMatching(/was kept as/) })
     expect(idsOf(outage.tree())).toEqual(ids)
     expect(damaged(state)).toHaveLength(1)
+  })
+
+  test('is looked for after a crash, another program’s change and a day, not at each start', async () => {
+    await using publication = Publication.make('title: Test\ntimezone: UTC\n')
+    publication.write('a.txt', 'Text a.\n')
+    const { settings } = publication
+    const start = async () => {
+      const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+      const edges = { log: silentLog, now: () => publication.nowMs }
+      const publisher = await Publisher.open(settings, edges)
+      const hasLooked = prepare.mock.calls.some(([sql]) => sql.includes('quick_check'))
+      prepare.mockRestore()
+      await publisher.run({ kind: 'all' })
+      return { publisher, hasLooked }
+    }
+    const startAndStop = async () => {
+      const { publisher, hasLooked } = await start()
+      await publisher[Symbol.asyncDispose]()
+      return hasLooked
+    }
+    expect(await startAndStop()).toBe(false)
+    expect(await startAndStop()).toBe(false)
+    publication.nowMs += 23 * 3_600_000
+    expect(await startAndStop()).toBe(false)
+    publication.nowMs += 2 * 3_600_000
+    expect(await startAndStop()).toBe(true)
+    expect(await startAndStop()).toBe(false)
+    {
+      using database = new DatabaseSync(catalogueFile(settings.state))
+      database.exec("INSERT INTO meta (name, value) VALUES ('of another program', '')")
+    }
+    expect(await startAndStop()).toBe(true)
+    const { publisher } = await start()
+    cpSync(settings.state, publication.path('../crashed'), { recursive: true })
+    await publisher[Symbol.asyncDispose]()
+    rmSync(settings.state, { recursive: true })
+    cpSync(publication.path('../crashed'), settings.state, { recursive: true })
+    expect(await startAndStop()).toBe(true)
   })
 
   test('is kept three times at most', async () => {

@@ -8,7 +8,7 @@ import { OutputFolder } from '../out/folder.ts'
 import { ScratchFile } from '../store/scratch-file.ts'
 import { SqliteStore } from '../store/sqlite.ts'
 import type { CommitSummary, FileMark, Store } from '../store/store.ts'
-import { toCatalogueFault } from '../store/damage.ts'
+import { noteClosed, toCatalogueFault } from '../store/damage.ts'
 import { BlindSpots } from './blind-spots.ts'
 import { Crew } from './crew.ts'
 import { Documents } from './documents.ts'
@@ -147,6 +147,7 @@ export class Publisher implements AsyncDisposable {
     await this.#crew[Symbol.asyncDispose]()
     this.#documents[Symbol.dispose]()
     await this.#store[Symbol.asyncDispose]()
+    noteClosed(this.#settings.state)
     await this.#precompression.output[Symbol.asyncDispose]()
     this.#locks[Symbol.dispose]()
   }

@@ -269,6 +269,10 @@ export const schemaSteps: readonly string[] = [
   -- Deflated, the article takes a third; where this is missing the text is there, of an earlier version.
   ALTER TABLE content ADD COLUMN deflated BLOB;
   `,
+  `
+  -- Whether all pages are there is asked folder by folder at each start, without reading an entry.
+  CREATE INDEX entry_page ON entry (permalink, id) WHERE state = 'live';
+  `,
 ]
 
 /**

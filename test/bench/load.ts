@@ -15,7 +15,7 @@ const dropsAMinute = Number(process.env['LOAD_DROPS'] ?? 50)
 const wanted = 10_000
 /** Each asks again so long after its answer: together about as often as wanted. */
 const delayMs = 4
-const connections = 44
+const connections = 56
 const run = promisify(execFile)
 
 using folder = makeTemporaryFolder()
