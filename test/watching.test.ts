@@ -483,6 +483,8 @@ describe.concurrent('a folder', () => {
       writeFileSync(inbox('a.md'), toArticle('Tide')),
     )
     const before = await publication.entry('Tide')
+    // While files are being written their folder may not go without a fault.
+    await publication.untilStatus(({ lastPublicationAtMs }) => lastPublicationAtMs !== undefined)
     rmSync(publication.settings.out, { recursive: true })
     publication.write('b.md', toArticle('Ebb'))
     await publication.entry('Ebb')
