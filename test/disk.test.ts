@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -22,6 +23,7 @@ import { silentLog } from '../src/log.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
 import { Publication } from './support/publication.ts'
 import { catalogueFile } from '../src/store/sqlite.ts'
+import { Faults } from './support/faults.ts'
 import { Outage, canMount, cover } from './support/outage.ts'
 import { runProgram, startProgram } from './support/program.ts'
 import { waitFor } from './support/wait-for.ts'
@@ -272,6 +274,17 @@ function someArticle(file: string): Uint8Array {
   throw new Error('there is no article')
 }
 
+/** Runs a publisher, and says whether it looked for damage before. */
+async function start(publication: Publication) {
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  const edges = { log: silentLog, now: () => publication.nowMs }
+  const publisher = await Publisher.open(publication.settings, edges)
+  const hasLooked = prepare.mock.calls.some(([sql]) => sql.includes('quick_check'))
+  prepare.mockRestore()
+  await publisher.run({ kind: 'all' })
+  return { publisher, hasLooked }
+}
+
 describe('a damaged catalogue', () => {
   const damaged = (state: string) =>
     readdirSync(state).filter((name) => name.startsWith('catalogue.sqlite.damaged-'))
@@ -325,17 +338,8 @@ describe('a damaged catalogue', () => {
     await using publication = Publication.make('title: Test\ntimezone: UTC\n')
     publication.write('a.txt', 'Text a.\n')
     const { settings } = publication
-    const start = async () => {
-      const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
-      const edges = { log: silentLog, now: () => publication.nowMs }
-      const publisher = await Publisher.open(settings, edges)
-      const hasLooked = prepare.mock.calls.some(([sql]) => sql.includes('quick_check'))
-      prepare.mockRestore()
-      await publisher.run({ kind: 'all' })
-      return { publisher, hasLooked }
-    }
     const startAndStop = async () => {
-      const { publisher, hasLooked } = await start()
+      const { publisher, hasLooked } = await start(publication)
       await publisher[Symbol.asyncDispose]()
       return hasLooked
     }
@@ -351,12 +355,28 @@ describe('a damaged catalogue', () => {
       database.exec("INSERT INTO meta (name, value) VALUES ('of another program', '')")
     }
     expect(await startAndStop()).toBe(true)
-    const { publisher } = await start()
+    const { publisher } = await start(publication)
     cpSync(settings.state, publication.path('../crashed'), { recursive: true })
     await publisher[Symbol.asyncDispose]()
     rmSync(settings.state, { recursive: true })
     cpSync(publication.path('../crashed'), settings.state, { recursive: true })
     expect(await startAndStop()).toBe(true)
+  })
+
+  test('is looked for in what took the place of a catalogue that was open', async () => {
+    await using publication = Publication.make('title: Test\ntimezone: UTC\n')
+    publication.write('a.txt', 'Text a.\n')
+    const { state } = publication.settings
+    const first = await start(publication)
+    await first.publisher[Symbol.asyncDispose]()
+    cpSync(state, `${state}.backup`, { recursive: true })
+    const { publisher } = await start(publication)
+    rmSync(state, { recursive: true })
+    renameSync(`${state}.backup`, state)
+    await publisher[Symbol.asyncDispose]()
+    const next = await start(publication)
+    await next.publisher[Symbol.asyncDispose]()
+    expect(next.hasLooked).toBe(true)
   })
 
   test('is kept three times at most', async () => {
@@ -370,3 +390,28 @@ describe('a damaged catalogue', () => {
     expect(damaged(state)).toHaveLength(3)
   })
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'an opening that fails leaves no file open, whatever it fails at',
+  async () => {
+    await using publication = Publication.make('title: Test\ntimezone: UTC\n')
+    publication.write('a.txt', 'Text a.\n')
+    await publication.run()
+    const countOpen = () => readdirSync('/proc/self/fd').length
+    const edges = { log: silentLog, now: () => publication.nowMs }
+    const before = countOpen()
+    let failures = 0
+    for (let at = 0; ; at += 1) {
+      using faults = new Faults('throws', (_, number) => number === at)
+      const { fileCalls } = faults
+      const opened = await Publisher.open(publication.settings, { ...edges, fileCalls }).catch(
+        () => undefined,
+      )
+      if (opened === undefined) failures += 1
+      else await opened[Symbol.asyncDispose]()
+      if (!faults.hasStruck) break
+      expect(countOpen(), `after a failure at operation ${at}`).toBe(before)
+    }
+    expect(failures).toBeGreaterThan(10)
+  },
+)

@@ -41,8 +41,6 @@ const scratchBytesMax = 2 ** 31
 
 type Add = (sum: Partial<Record<keyof CommitSummary | 'written' | 'unchanged', number>>) => void
 
-const nothing: CommitSummary = { added: 0, updated: 0, removed: 0 }
-
 /** Joins the stages: takes marked paths through reading, identity and catalogue into the documents. */
 export class Publisher implements AsyncDisposable {
   readonly #settings: Settings
@@ -100,6 +98,7 @@ export class Publisher implements AsyncDisposable {
     locks: Locks = WriterLocks.hold(settings, edges),
   ): Promise<Publisher> {
     let store: Store | undefined
+    let scratch: ScratchFile | undefined
     try {
       setAsideDamage(settings.state, edges)
       store = SqliteStore.open(settings.state)
@@ -117,7 +116,7 @@ export class Publisher implements AsyncDisposable {
       const theme = readTheme(settings.theme)
       const notes = new FeedNotes(store, toAudience(settings))
       notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
-      const scratch = ScratchFile.open(settings.state, scratchBytesMax)
+      scratch = ScratchFile.open(settings.state, scratchBytesMax)
       const crew = new Crew(edges.crew)
       const documents = await Documents.open(
         { store, output, scratch, notes, crew, acceptsChanges: edges.acceptsChanges === true },
@@ -137,6 +136,7 @@ export class Publisher implements AsyncDisposable {
         areRulesNew,
       })
     } catch (error) {
+      scratch?.[Symbol.dispose]()
       await store?.[Symbol.asyncDispose]()
       locks[Symbol.dispose]()
       throw toCatalogueFault(settings.state, error)
@@ -146,10 +146,20 @@ export class Publisher implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#crew[Symbol.asyncDispose]()
     this.#documents[Symbol.dispose]()
+    const isInPlace = await this.#isInPlace()
     await this.#store[Symbol.asyncDispose]()
-    noteClosed(this.#settings.state)
+    if (isInPlace) noteClosed(this.#settings.state)
     await this.#precompression.output[Symbol.asyncDispose]()
     this.#locks[Symbol.dispose]()
+  }
+
+  /** A store that cannot even be looked at is not known to be. */
+  async #isInPlace(): Promise<boolean> {
+    try {
+      return await this.#store.isInPlace()
+    } catch {
+      return false
+    }
   }
 
   /**
@@ -181,7 +191,7 @@ export class Publisher implements AsyncDisposable {
     isInTurns: boolean,
   ): Promise<RunReport> {
     const startedAtMs = performance.now()
-    const totals = { ...nothing, written: 0, unchanged: 0 }
+    const totals = { added: 0, updated: 0, removed: 0, written: 0, unchanged: 0 }
     const add: Add = (summary) => {
       for (const key of ['added', 'updated', 'removed', 'written', 'unchanged'] as const) {
         totals[key] += summary[key] ?? 0
@@ -199,12 +209,8 @@ export class Publisher implements AsyncDisposable {
       const isGone = (path: string) =>
         !isWaiting(path) && statPath(this.#settings.inbox, path) === 'missing'
       const all = this.#vanishing.addTo(marks, isGone)
-      const intake = await this.#takeIn(
-        all,
-        isWaiting,
-        { identity: inbox.identity, isInTurns },
-        add,
-      )
+      const { identity } = inbox
+      const intake = await this.#takeIn(all, isWaiting, { identity, isInTurns }, add)
       problems.push(...intake.problems)
       deferred.push(...intake.deferred)
     }
