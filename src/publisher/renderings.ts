@@ -84,34 +84,31 @@ export class Renderings implements Disposable {
     formats: readonly Format[],
   ): Promise<ReadonlyMap<string, Rendering<Format>>> {
     const rendered = new Map<string, Rendering<Format>>()
-    const unknown: LiveEntry[] = []
+    const unknown: { readonly record: LiveEntry; readonly formats: readonly Format[] }[] = []
     for (const record of records) {
       const rendering = this.#find(record)
       if (hasAll(rendering, formats)) rendered.set(record.id, rendering)
-      else unknown.push(record)
+      else {
+        const missing = formats.filter((format) => rendering?.[format] === undefined)
+        unknown.push({ record, formats: missing })
+      }
     }
     if (unknown.length === 0) return rendered
-    const entries = await this.#makeEntries(unknown)
-    const items = unknown.map(({ id }): Unrendered => {
-      const entry = entries.get(id)
-      if (entry === undefined) throw new Error(`The store has no article of ${id}`)
-      return { entry, formats }
+    const entries = await this.toEntries(unknown.map(({ record }) => record))
+    const items = unknown.map(({ record, formats: missing }): Unrendered => {
+      const entry = entries.get(record.id)
+      if (entry === undefined) throw new Error(`The store has no article of ${record.id}`)
+      return { entry, formats: missing }
     })
     const results = await this.#crew.renderNow({ context: undefined, items })
-    for (const [index, record] of unknown.entries()) {
-      const entry = entries.get(record.id)
-      const result = results[index]
-      if (entry === undefined || result === undefined) continue
-      const rendering = this.#keep(record, entry, result)
+    for (const [index, { record }] of unknown.entries()) {
+      const [item, result] = [items[index], results[index]]
+      if (item === undefined || result === undefined) continue
+      const rendering = this.keep(record, item.entry, result)
       if (!hasAll(rendering, formats)) throw new Error(`${record.id} was not rendered`)
       rendered.set(record.id, rendering)
     }
     return rendered
-  }
-
-  /** Makes entries as documents show them, from what the store has. */
-  async toEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
-    return this.#makeEntries(records)
   }
 
   /** Whether nothing is at hand that was rendered of this version of an entry. */
@@ -121,8 +118,11 @@ export class Renderings implements Disposable {
   }
 
   /** Has at hand what was rendered of an entry, beside what was rendered of that version before. */
-  keep(record: LiveEntry, entry: Entry, rendered: Rendered): void {
-    this.#keep(record, entry, rendered)
+  keep(record: LiveEntry, { summary, language }: Entry, { fragments }: Rendered): Partly {
+    const rendering = { ...this.#find(record), ...fragments, summary, language }
+    const lengthBytes = lengthOf(rendering)
+    this.#hold(record.id, { version: toVersion(record), rendering, lengthBytes })
+    return rendering
   }
 
   /** Asks for all labels anew: a category that had none when it was asked for may have one now. */
@@ -140,11 +140,12 @@ export class Renderings implements Disposable {
   async toCategories(
     records: readonly LiveEntry[],
   ): Promise<readonly Pick<Entry, 'id' | 'categories'>[]> {
-    const entries = await this.#makeEntries(records)
+    const entries = await this.toEntries(records)
     return [...entries.values()].map(({ id, categories }) => ({ id, categories }))
   }
 
-  async #makeEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
+  /** Makes entries as documents show them, from what the store has. */
+  async toEntries(records: readonly LiveEntry[]): Promise<ReadonlyMap<string, Entry>> {
     const entries = new Map<string, Entry>()
     if (records.length === 0) return entries
     const articles = await this.#store.articles(records.map(({ id }) => id))
@@ -188,13 +189,6 @@ export class Renderings implements Disposable {
     if (away?.version !== version) return undefined
     const rendering = unpack(id, this.#scratch.read(away.place), away)
     this.#hold(id, { version, rendering, lengthBytes: away.place.lengthBytes })
-    return rendering
-  }
-
-  #keep(record: LiveEntry, { summary, language }: Entry, { fragments }: Rendered): Partly {
-    const rendering = { ...this.#find(record), ...fragments, summary, language }
-    const lengthBytes = lengthOf(rendering)
-    this.#hold(record.id, { version: toVersion(record), rendering, lengthBytes })
     return rendering
   }
 
