@@ -19,7 +19,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { replaceFile, replaceFiles, toDraftPath } from '../src/out/atomic-file.ts'
+import { replaceInOrder, toDraftPath } from '../src/out/atomic-file.ts'
+import type { Replacement } from '../src/out/atomic-file.ts'
 import { nodeFileCalls } from '../src/out/file-calls.ts'
 import type { FileCalls } from '../src/out/file-calls.ts'
 import { OutputFolder } from '../src/out/folder.ts'
@@ -34,6 +35,14 @@ afterEach(() => {
 
 const toBytes = (text: string) => new TextEncoder().encode(text)
 const at = (path: string) => join(folder, path)
+
+function replaceFiles(files: readonly Replacement[], calls?: FileCalls) {
+  return replaceInOrder([files], calls)
+}
+
+async function replaceFile(file: Replacement, calls?: FileCalls): Promise<'written' | 'unchanged'> {
+  return (await replaceFiles([file], calls)).written.length > 0 ? 'written' : 'unchanged'
+}
 
 /** All files below a folder with their text; links and folders by what they are. */
 function listTree(root: string): Record<string, string> {
@@ -267,6 +276,28 @@ describe('replacing several files', () => {
     expect(closedLast).toEqual([at('rss.xml'), at('atom.xml')])
   })
 
+  test('a group is seen when all groups before it will be found again, and not before', async () => {
+    for (const name of ['pages', 'feeds']) mkdirSync(at(name))
+    const { calls, steps } = watchedCalls()
+    const toFile = (path: string) => ({ path: at(path), bytes: toBytes(path) })
+    await replaceInOrder([[toFile('pages/a'), toFile('pages/b')], [toFile('feeds/c')]], calls)
+    const seen = steps.flatMap(({ name, path }) =>
+      name === 'rename' || name === 'sync' ? `${name} ${path?.slice(folder.length + 1)}` : [],
+    )
+    expect(seen.slice(3)).toEqual([
+      'rename pages/.a.tmp',
+      'rename pages/.b.tmp',
+      'sync pages',
+      'rename feeds/.c.tmp',
+      'sync feeds',
+    ])
+    expect(seen.slice(0, 3).toSorted()).toEqual([
+      'sync feeds/.c.tmp',
+      'sync pages/.a.tmp',
+      'sync pages/.b.tmp',
+    ])
+  })
+
   test('with nothing to do nothing is written or synced', async () => {
     await replaceFiles(files())
     const { calls, steps } = watchedCalls()
@@ -408,10 +439,10 @@ describe('faults', () => {
   test('kill -9 in the midst of writing leaves one whole version', async () => {
     const module = fileURLToPath(new URL('../src/out/atomic-file.ts', import.meta.url))
     const code = `
-      import { replaceFile } from ${JSON.stringify(module)}
+      import { replaceInOrder } from ${JSON.stringify(module)}
       const path = process.argv[1]
       for (let turn = 0; ; turn++) {
-        await replaceFile({ path, bytes: Buffer.alloc(300_000, turn % 2 === 0 ? 'A' : 'B') })
+        await replaceInOrder([[{ path, bytes: Buffer.alloc(300_000, turn % 2 === 0 ? 'A' : 'B') }]])
         if (turn === 0) process.stdout.write('started')
       }`
     for (const reads of [1, 60, 200]) {

@@ -30,29 +30,6 @@ const stepMs = 1_000
 const aheadMsMax = 24 * 3_600_000
 
 /**
- * Replaces one file; see `replaceInOrder`.
- * @throws Error with a plain sentence and the `cause`
- */
-export async function replaceFile(
-  file: Replacement,
-  calls: FileCalls = nodeFileCalls,
-): Promise<'written' | 'unchanged'> {
-  return (await replaceFiles([file], calls)).written.length > 0 ? 'written' : 'unchanged'
-}
-
-/**
- * Replaces files so that nobody ever sees part of one, also after a power loss, and so that all become
- * visible together; see `replaceInOrder`.
- * @throws Error with a plain sentence that names the file and what to do, and the `cause`
- */
-export async function replaceFiles(
-  files: readonly Replacement[],
-  calls: FileCalls = nodeFileCalls,
-): Promise<Replaced> {
-  return await replaceInOrder([files], calls)
-}
-
-/**
  * Replaces groups of files so that nobody ever sees part of one, nor one of a group without all of the
  * groups before it, also after a power loss: every draft is written beside its target, then all are synced
  * (the disk is then busy with all of them at once), then group after group is renamed and its folders
