@@ -2,6 +2,7 @@ import { closeSync, openSync, renameSync, rmSync, writeFileSync, writeSync } fro
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { noOutcomes } from '../src/core/entry/outcome.ts'
 import { FeedServer } from '../src/out/server.ts'
 import { isFromThisMachine, isLoopbackUrl } from '../src/status/access.ts'
 import { Board, eventsMax } from '../src/status/board.ts'
@@ -252,16 +253,7 @@ describe('the server', () => {
   afterEach(() => folder[Symbol.dispose]())
 
   const shown: Shown = {
-    outcomes: {
-      held: 0,
-      missing: 0,
-      waiting: 0,
-      scheduled: 0,
-      copy: 0,
-      draft: 0,
-      expired: 0,
-      published: 0,
-    },
+    outcomes: noOutcomes,
     scheduled: [],
     waiting: [],
     problems: [],

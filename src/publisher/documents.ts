@@ -134,11 +134,6 @@ export class Documents implements Disposable {
     await markMissing(this.#store.publication, this.#output)
   }
 
-  /** Says whether there is something to publish. */
-  async isStale(): Promise<boolean> {
-    return Object.values(await this.#store.publication.stale()).some(({ length }) => length > 0)
-  }
-
   /**
    * Publishes all that is stale. Its cost follows the change and the length of a feed, not the number of
    * entries.

@@ -13,13 +13,12 @@ export const generationMs = 1_000
  * come. A clock that went back makes it wait once, and no longer.
  */
 export async function awaitGeneration(
-  store: Pick<Store, 'readValue'>,
+  store: Pick<Store, 'readValue' | 'publication'>,
   nowMs: number,
-  isStale: () => Promise<boolean>,
 ): Promise<void> {
   const publishedAtMs = Number((await store.readValue('published-at-ms')) ?? 0)
   const waitMs = Math.min(publishedAtMs + generationMs - nowMs, generationMs)
-  if (waitMs > 0 && (await isStale())) await pause(waitMs)
+  if (waitMs > 0 && (await store.publication.isStale())) await pause(waitMs)
 }
 
 /** The first turn may come before what has arrived is looked at, the second comes after. */

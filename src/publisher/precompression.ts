@@ -31,8 +31,7 @@ export async function openPrecompression(
     output: new PrecompressedOutput(inner, isWanted),
     settle: async () => {
       if (isWanted) return
-      const stale = await store.publication.stale()
-      if (Object.values(stale).some(({ length }) => length > 0)) return
+      if (await store.publication.isStale()) return
       await store.writeValue('precompressed', undefined)
     },
   }

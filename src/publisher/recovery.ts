@@ -46,7 +46,7 @@ export async function recoverOrigin(
   await store.recover([...records, ...published.tombstones.map(toTombstoneRecord)])
   await store.publication.recoverCategories(readCategories(output))
   // They are written anew, perhaps under other names.
-  await store.publication.markRemoved(published.archivePaths)
+  await store.publication.markStale('removed', published.archivePaths)
   // What the feeds do not know is no old stock.
   if (records.length > 0) await store.writeValue('first-load-done', 'yes')
   const origin = {

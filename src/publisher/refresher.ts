@@ -78,7 +78,7 @@ export class Refresher {
     // What a lost store knew is in the published feeds: they stay until all of it is known again.
     this.#isWithheld = (await store.entryCounts()).recovered > 0
     if (this.#isWithheld) return nothingPublished
-    await awaitGeneration(store, edges.now(), () => documents.isStale())
+    await awaitGeneration(store, edges.now())
     const beganMs = performance.now()
     notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
     notes.isPublishing = true

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Settings } from '../config.ts'
+import { noOutcomes } from '../core/entry/outcome.ts'
 import type { FileOutcome, OutcomeCounts } from '../core/entry/outcome.ts'
 import type { Problem } from '../core/problem.ts'
 import { catalogueFile, SqliteStore } from '../store/sqlite.ts'
@@ -126,16 +127,7 @@ export async function tellStatus(
 const nothing: Status = {
   entries: { live: 0, scheduled: 0, expired: 0, retracted: 0, recovered: 0 },
   files: { entry: 0, copy: 0, draft: 0, held: 0, missing: 0 },
-  outcomes: {
-    held: 0,
-    missing: 0,
-    waiting: 0,
-    scheduled: 0,
-    copy: 0,
-    draft: 0,
-    expired: 0,
-    published: 0,
-  },
+  outcomes: noOutcomes,
   scheduled: [],
   waiting: [],
   problems: [],

@@ -11,20 +11,12 @@ import type { Problem } from '../core/problem.ts'
  * - `fault`: the machine failed dropfeed.
  */
 type EventKind =
+  | Exclude<TakenFile['outcome'], 'held'>
   | 'seen'
   | 'settling'
   | 'read'
-  | 'published'
-  | 'updated'
-  | 'unchanged'
-  | 'scheduled'
-  | 'expired'
-  | 'draft'
-  | 'copy'
   | 'problem'
   | 'notice'
-  | 'retracted'
-  | 'missing'
   | 'fault'
 
 export type StatusEvent = {

@@ -1,4 +1,5 @@
 import type { EntryState } from '../core/entry/catalogue.ts'
+import { noOutcomes } from '../core/entry/outcome.ts'
 import type { FileOutcome, Outcome, OutcomeCounts } from '../core/entry/outcome.ts'
 import { integer, optionalInteger, optionalText, text, toEntryState, toProblems } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -25,12 +26,8 @@ export class OutcomeTables implements OutcomeStore {
 
   count(): OutcomeCounts {
     const counts = {
-      held: 0,
-      missing: 0,
-      waiting: 0,
+      ...noOutcomes,
       scheduled: this.#countEntries('scheduled'),
-      copy: 0,
-      draft: 0,
       expired: this.#countEntries('expired'),
       published: this.#countEntries('live'),
     }

@@ -26,6 +26,10 @@ export class PublicationTables implements PublicationStore {
     this.#live = new LiveEntries(statements)
   }
 
+  isStale(): boolean {
+    return this.#statements.get('SELECT 1 FROM stale LIMIT 1') !== undefined
+  }
+
   stale(): Stale {
     const sql = `SELECT name FROM stale LEFT JOIN entry ON id = name WHERE kind = ?
       ORDER BY published_at_ms DESC, name`
@@ -99,10 +103,6 @@ export class PublicationTables implements PublicationStore {
     return this.#statements
       .all('SELECT page, file FROM archive_page WHERE file IS NOT NULL ORDER BY page')
       .map((row) => ({ page: integer(row, 'page'), file: text(row, 'file') }))
-  }
-
-  markRemoved(paths: readonly string[]): void {
-    this.#transaction(() => this.#markStale('removed', paths))
   }
 
   entriesAfter(id: string | undefined, limit: number): readonly LiveEntry[] {

@@ -96,13 +96,14 @@ export type ArchivePage = {
 
 /** What is published where, and which documents are still to be written. */
 export type PublicationStore = {
+  /** Whether any document no longer tells the truth. */
+  isStale(): Eventually<boolean>
   stale(): Eventually<Stale>
   /** These documents tell the truth again. */
   settle(kind: StaleKind, names: readonly string[]): Eventually<void>
   markAllStale(): Eventually<void>
+  /** These documents no longer tell the truth; what is `removed` goes unless it is written again before. */
   markStale(kind: StaleKind, names: readonly string[]): Eventually<void>
-  /** These files are to be removed, unless they are written again before. */
-  markRemoved(paths: readonly string[]): Eventually<void>
   /** The live entries that follow this permalink, by permalink. */
   pagesAfter(
     permalink: string,

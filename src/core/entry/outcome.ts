@@ -26,6 +26,18 @@ export type Outcome = (typeof outcomes)[number]
 
 export type OutcomeCounts = Readonly<Record<Outcome, number>>
 
+/** Of no files. */
+export const noOutcomes: OutcomeCounts = {
+  held: 0,
+  missing: 0,
+  waiting: 0,
+  scheduled: 0,
+  copy: 0,
+  draft: 0,
+  expired: 0,
+  published: 0,
+}
+
 export type FileOutcome = {
   readonly path: string
   /** `retracted` only of a file that is gone. */
