@@ -22,6 +22,12 @@ export type FolderHandlers = {
   readonly onLimit: (folder: string, reason: string) => void
 }
 
+/**
+ * A folder that is being watched anew is scanned so long afterwards: soon, and once more for a busy machine. Each
+ * takes a millisecond or some.
+ */
+const rewatchedMs = [50, 1000]
+
 /** The first look at the inbox does not wait longer than this for all folders to be watched. */
 const startMsMax = 200
 
@@ -37,6 +43,8 @@ export class WatchedFolders implements AsyncDisposable {
   readonly #polled = new Set<string>()
   /** Folders that are to be watched as soon as the system gets to it. */
   readonly #awaited = new Set<string>()
+  /** For folders that are being watched anew. */
+  readonly #timers = new Map<string, NodeJS.Timeout>()
   #onStarted: (() => void) | undefined
   #isStarted = false
   #isClosed = false
@@ -49,6 +57,7 @@ export class WatchedFolders implements AsyncDisposable {
       onWatched: (folder) => this.#check(folder),
       onUnwatched: (folder) => this.#leave(folder),
       onRefused: (folder, reason) => this.#refuse(folder, reason),
+      onTouched: (folder) => this.#scanSoon(folder),
       onInbox: handlers.onInbox,
       onLost: ({ message }) => handlers.onLost(message),
     })
@@ -127,6 +136,7 @@ export class WatchedFolders implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true
+    for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#onStarted?.()
     await this.#notices[Symbol.asyncDispose]()
   }
@@ -178,6 +188,18 @@ export class WatchedFolders implements AsyncDisposable {
     this.#startPolling(folder)
     this.#stopAwaiting(folder)
     if (reason === 'ENOSPC' || reason === 'EMFILE') this.#handlers.onLimit(folder, reason)
+  }
+
+  /** What chokidar finds when it watches a folder anew it tells of folders only. */
+  #scanSoon(folder: string, [delayMs, ...others] = rewatchedMs): void {
+    clearTimeout(this.#timers.get(folder))
+    this.#timers.delete(folder)
+    if (delayMs === undefined || this.#isClosed) return
+    const scan = () => {
+      if (this.#identities.has(folder)) this.#handlers.onFolder(folder)
+      this.#scanSoon(folder, others)
+    }
+    this.#timers.set(folder, setTimeout(scan, delayMs))
   }
 
   #startPolling(folder: string): void {

@@ -25,6 +25,8 @@ export type NoticeHandlers = {
   readonly onUnwatched: (folder: string) => void
   /** The folder cannot be watched; `reason` is the system's own word, as `ENOSPC`. */
   readonly onRefused: (folder: string, reason: string) => void
+  /** A folder's own times or rights were set: it may be watched anew, and what happens until then is not heard. */
+  readonly onTouched: (folder: string) => void
   /** The inbox itself was moved, deleted or replaced. */
   readonly onInbox: () => void
   /** Notices may have been lost. */
@@ -122,8 +124,11 @@ export class Notices implements AsyncDisposable {
   #pass(event: string, name: string | null, details: unknown): void {
     const folder = this.#folders.get(watchedPathOf(details))
     if (folder === undefined) return
-    // What happens to a watched folder itself is told under its own name.
-    if (folder === '' && (name === null || name === basename(this.#root))) this.#handlers.onInbox()
+    // What happens to a watched folder itself is told under its own name. chokidar takes it for one that
+    // was deleted and made again, and watches the new one.
+    const isItself = name === null || name === basename(folder === '' ? this.#root : folder)
+    if (isItself) this.#handlers.onTouched(folder)
+    if (isItself && folder === '') this.#handlers.onInbox()
     const isKnown = typeof name === 'string' && name !== '' && !name.includes('\uFFFD')
     const local = isKnown && process.platform === 'win32' ? name.replaceAll('\\', '/') : name
     this.#handlers.onNotice({
