@@ -7,6 +7,7 @@ import { toSketch } from '../core/entry/sketch.ts'
 import type { ProblemCode } from '../core/problem.ts'
 import { readArticle } from '../inbox/read.ts'
 import type { Found } from '../inbox/scan.ts'
+import { toKept } from '../store/kept-article.ts'
 import type { FactsQuery } from '../store/store.ts'
 import { toIdentityText, toStampText } from './survey.ts'
 
@@ -125,6 +126,7 @@ function toKeys(article: Article, file: FileFacts, siteId: string): ArticleKeys 
     articleKey,
     visibleKey,
     sketch: toSketch(article.bodyHtml),
+    kept: toKept(article),
     mintedIds: [
       articleKey,
       `${articleKey} ${file.path}`,

@@ -7,7 +7,6 @@ import type {
   EntryState,
 } from '../core/entry/catalogue.ts'
 import type { PermalinkWish } from '../core/entry/permalink.ts'
-import { toDeflated } from './kept-article.ts'
 import {
   integer,
   optionalInteger,
@@ -144,11 +143,13 @@ export class EntryWriter {
     const written = this.#toWritten(change, row, path)
     const key =
       row === undefined ? this.#insert(written) : this.#update(written, integer(row, 'key'))
-    this.#statements.run(
-      "INSERT OR REPLACE INTO content (entry, article, deflated) VALUES (?, '', ?)",
-      key,
-      toDeflated(change.article),
-    )
+    if (change.kept !== undefined) {
+      this.#statements.run(
+        "INSERT OR REPLACE INTO content (entry, article, deflated) VALUES (?, '', ?)",
+        key,
+        change.kept,
+      )
+    }
     if (row && before) this.#tally(before, optionalText(row, 'language'), -1)
     this.#tally(change.state, change.article.language, 1)
     this.#follow(change, { ...written, key }, row)

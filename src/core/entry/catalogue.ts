@@ -77,6 +77,8 @@ export type EntryChange = {
   readonly visibleKey: string
   readonly sketch: Sketch
   readonly article: Article
+  /** The article as the catalogue keeps it. Undefined: it is the same as before. */
+  readonly kept?: Uint8Array | undefined
   /** Its categories, tidied by the settings. */
   readonly categories: readonly Category[]
   /** The wished permalink, used when the entry has none yet; the catalogue makes it unique. */

@@ -5,11 +5,13 @@ import { compareNames } from './names.ts'
 import { similarity } from './sketch.ts'
 import type { Sketch } from './sketch.ts'
 
-/** The digests by which an article is known again. */
+/** What is made of an article when it is read: the digests by which it is known again, and what is kept of it. */
 export type ArticleKeys = {
   readonly articleKey: string
   readonly visibleKey: string
   readonly sketch: Sketch
+  /** The article as the catalogue keeps it. */
+  readonly kept: Uint8Array
   /** Ids to give it if it is new; the first that is free is taken. */
   readonly mintedIds: readonly string[]
 }

@@ -59,6 +59,7 @@ export function revise(decision: EntryDecision, moment: Moment): Revision {
       visibleKey: keys.visibleKey,
       sketch: keys.sketch,
       article,
+      kept: keys.kept,
       categories: moment.toCategories(article.categories),
       permalink: moment.toPermalink(article.slug ?? article.title, publishedAtMs ?? moment.nowMs),
     },
