@@ -9,7 +9,7 @@ import type { CrewRules } from '../src/publisher/crew.ts'
 import { Publication } from './support/publication.ts'
 import { readTree } from './support/whole.ts'
 
-const threads: CrewRules = { ...defaultCrew, worksMin: 1, threads: 2 }
+const threads: CrewRules = { ...defaultCrew, worksMin: 1, threads: 2, helps: false }
 const none: CrewRules = { ...defaultCrew, threads: 0 }
 
 const count = 230
@@ -35,24 +35,30 @@ function publishedBy(publication: Publication): ReadonlyMap<string, string> {
   return readTree(join(publication.root, 'out'))
 }
 
-test('threads publish the same bytes, ids and problems as one does alone', async () => {
-  await using alone = prepare()
-  await using together = prepare()
-  for (const step of [0, 1]) {
-    const first = await alone.run(none)
-    expect(await together.run(threads)).toEqual({ ...first, ms: expect.any(Number) as number })
-    expect(publishedBy(together)).toEqual(publishedBy(alone))
-    for (const publication of step === 0 ? [alone, together] : []) {
-      for (let number = 0; number < 60; number += 1) {
-        const path = publication.path(`${number % 7}/${number}.md`)
-        if (number % 3 === 0) renameSync(path, publication.path(`moved-${number}.md`))
-        else
-          writeFileSync(path, `---\ntitle: Edited ${number}\n---\n\nOther text ${number}. #all\n`)
+test.each([false, true])(
+  'threads publish the same bytes, ids and problems as one does alone (helped: %s)',
+  async (helps) => {
+    await using alone = prepare()
+    await using together = prepare()
+    for (const step of [0, 1]) {
+      const first = await alone.run(none)
+      expect(await together.run({ ...threads, helps })).toEqual({
+        ...first,
+        ms: expect.any(Number) as number,
+      })
+      expect(publishedBy(together)).toEqual(publishedBy(alone))
+      for (const publication of step === 0 ? [alone, together] : []) {
+        for (let number = 0; number < 60; number += 1) {
+          const path = publication.path(`${number % 7}/${number}.md`)
+          if (number % 3 === 0) renameSync(path, publication.path(`moved-${number}.md`))
+          else
+            writeFileSync(path, `---\ntitle: Edited ${number}\n---\n\nOther text ${number}. #all\n`)
+        }
       }
     }
-  }
-  expect(publishedBy(alone).size).toBeGreaterThan(count)
-})
+    expect(publishedBy(alone).size).toBeGreaterThan(count)
+  },
+)
 
 /** Threads that do what they are told until they die, at once or at their third task. */
 const deaths = {

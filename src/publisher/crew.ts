@@ -10,6 +10,8 @@ export type CrewRules = {
   readonly worksMin: number
   /** Threads beside the one that has the store and writes; none: that one does all. */
   readonly threads: number
+  /** Whether the thread that writes does some of it while it would wait. */
+  readonly helps: boolean
   /** The module that each thread runs. */
   readonly script: URL
 }
@@ -18,6 +20,10 @@ export type CrewRules = {
 const threadsMax = 3
 /** Fewer items are done sooner than they are handed over. */
 const sharedMin = 8
+/** Items that are handed over together: some milliseconds of work, so that nobody waits long for whoever has the last. */
+const pieceLength = 16
+/** Pieces that a thread has at hand: it begins the next while the one before is on its way back. */
+const piecesMax = 2
 
 /** What a task leaves behind is to be cleared away soon, not to pile up. */
 const maxYoungGenerationSizeMb = 12
@@ -27,6 +33,7 @@ const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 export const defaultCrew: CrewRules = {
   worksMin: 1_000,
   threads: Math.min(availableParallelism() - 1, threadsMax),
+  helps: true,
   script: new URL(`worker-thread.${ending}`, import.meta.url),
 }
 
@@ -37,6 +44,9 @@ export const defaultCrew: CrewRules = {
 export class Crew implements AsyncDisposable {
   readonly #rules: CrewRules
   #hands: readonly Hand[] = []
+  /** What nobody has begun yet, in the order in which it was asked for. */
+  readonly #pieces: Piece[] = []
+  #isHelping = false
 
   constructor(rules: CrewRules = defaultCrew) {
     this.#rules = rules
@@ -58,6 +68,7 @@ export class Crew implements AsyncDisposable {
   async end(): Promise<void> {
     const hands = this.#hands
     this.#hands = []
+    this.#pieces.length = 0
     await Promise.all(hands.map((hand) => hand[Symbol.asyncDispose]()))
   }
 
@@ -67,54 +78,88 @@ export class Crew implements AsyncDisposable {
 
   /** @returns what became of each file, in their order */
   async read(task: Omit<Reading, 'kind'>): Promise<readonly Intake[]> {
-    const outcomes = await this.#do(task.items, this.#hands, (items) => {
-      return { ...task, kind: 'read', items }
-    })
-    return outcomes.flatMap((outcome) => (outcome.kind === 'read' ? outcome.results : []))
+    return toIntakes(await this.#do(split({ ...task, kind: 'read' }, pieceLength)))
   }
 
   /** @returns what was rendered of each entry, in their order */
   async render(task: Omit<Rendering, 'kind'>): Promise<readonly Rendered[]> {
-    return this.#render(task, this.#hands)
+    return toRendered(await this.#do(split({ ...task, kind: 'render' }, pieceLength)))
   }
 
   /** As `render`, for whoever has nothing else to do: this thread takes its share, and waits for no other work. */
   async renderNow(task: Omit<Rendering, 'kind'>): Promise<readonly Rendered[]> {
-    const idle = task.items.length < sharedMin ? [] : this.#hands.filter((hand) => hand.isIdle)
-    return this.#render(task, [...idle, own])
-  }
-
-  async #render(
-    task: Omit<Rendering, 'kind'>,
-    hands: readonly Doer[],
-  ): Promise<readonly Rendered[]> {
-    const outcomes = await this.#do(task.items, hands, (items) => {
-      return { ...task, kind: 'render', items }
+    const { length } = task.items
+    const idle = length < sharedMin ? [] : this.#hands.filter((hand) => hand.waiting === 0)
+    const share = Math.ceil(length / (idle.length + 1))
+    const asked = split({ ...task, kind: 'render' }, share).map(async (some, index) => {
+      const hand = idle[index]
+      return hand === undefined ? perform(some) : hand.ask(some)
     })
-    return outcomes.flatMap((outcome) => (outcome.kind === 'render' ? outcome.results : []))
+    return toRendered(await Promise.all(asked))
   }
 
-  /** Each gets as many items as the others. */
-  async #do<Item>(
-    items: readonly Item[],
-    hands: readonly Doer[],
-    toTask: (items: readonly Item[]) => Task,
-  ): Promise<readonly Outcome[]> {
-    const doers = hands.length === 0 ? [own] : hands
-    const share = Math.ceil(items.length / doers.length)
-    return Promise.all(
-      doers.flatMap((doer, index) => {
-        const some = items.slice(index * share, (index + 1) * share)
-        return some.length === 0 ? [] : [doer.ask(toTask(some))]
-      }),
-    )
+  async #do(tasks: readonly Task[]): Promise<readonly Outcome[]> {
+    if (this.#hands.length === 0) return tasks.map((task) => perform(task))
+    const outcomes = tasks.map(async (task) => {
+      return new Promise<Outcome>((resolve, reject) => {
+        this.#pieces.push({ task, resolve, reject })
+      })
+    })
+    this.#handOut()
+    this.#help()
+    return Promise.all(outcomes)
+  }
+
+  #handOut(): void {
+    for (const hand of this.#hands) {
+      while (hand.waiting < piecesMax) {
+        const piece = this.#pieces.shift()
+        if (piece === undefined) return
+        const handOn = () => this.#handOut()
+        hand.ask(piece.task).then(piece.resolve, piece.reject).then(handOn, handOn)
+      }
+    }
+  }
+
+  /** Does a piece whenever this thread would wait: what it waits for comes first. */
+  #help(): void {
+    if (this.#isHelping || !this.#rules.helps || this.#pieces.length === 0) return
+    this.#isHelping = true
+    setImmediate(() => {
+      this.#isHelping = false
+      const piece = this.#pieces.shift()
+      if (piece === undefined) return
+      try {
+        piece.resolve(perform(piece.task))
+      } catch (error) {
+        piece.reject(error)
+      }
+      this.#help()
+    })
   }
 }
 
-type Doer = { readonly ask: (task: Task) => Promise<Outcome> }
+type Piece = {
+  readonly task: Task
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (reason: unknown) => void
+}
 
-/** The thread that asks. */
-const own: Doer = { ask: async (task) => Promise.resolve(perform(task)) }
+/** Tasks of so many items each that are together this one. */
+function split(task: Task, length: number): readonly Task[] {
+  const starts = Array.from({ length: Math.ceil(task.items.length / length) }, (_, n) => n * length)
+  return task.kind === 'read'
+    ? starts.map((start) => ({ ...task, items: task.items.slice(start, start + length) }))
+    : starts.map((start) => ({ ...task, items: task.items.slice(start, start + length) }))
+}
+
+function toIntakes(outcomes: readonly Outcome[]): readonly Intake[] {
+  return outcomes.flatMap((outcome) => (outcome.kind === 'read' ? outcome.results : []))
+}
+
+function toRendered(outcomes: readonly Outcome[]): readonly Rendered[] {
+  return outcomes.flatMap((outcome) => (outcome.kind === 'render' ? outcome.results : []))
+}
 
 type Asked = {
   readonly resolve: (outcome: Outcome) => void
@@ -122,7 +167,7 @@ type Asked = {
 }
 
 /** One thread, which answers in the order in which it is asked. */
-class Hand implements Doer, AsyncDisposable {
+class Hand implements AsyncDisposable {
   readonly #worker: Worker
   readonly #asked: Asked[] = []
   #fault: Error | undefined
@@ -139,8 +184,9 @@ class Hand implements Doer, AsyncDisposable {
     this.#worker.on('exit', (code) => this.#break(new Error(`its exit code is ${code}`)))
   }
 
-  get isIdle(): boolean {
-    return this.#asked.length === 0
+  /** Tasks that were not answered yet. */
+  get waiting(): number {
+    return this.#asked.length
   }
 
   async ask(task: Task): Promise<Outcome> {
