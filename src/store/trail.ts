@@ -13,6 +13,9 @@ type Place = {
   readonly arrivedAtMs: number
 }
 
+/** Memberships written in one statement. */
+const joinedMax = 64
+
 /**
  * Follows what a change of entries means for documents: which categories an entry is in, and which
  * pages, category feeds and archive pages no longer tell the truth. One for each commit.
@@ -25,6 +28,7 @@ export class Trail {
   readonly #touched = new Set<number>()
   readonly #keys = new Map<string, number>()
   readonly #moved: Place[] = []
+  readonly #joined: (readonly [category: number, Place])[] = []
 
   constructor(statements: Statements) {
     this.#statements = statements
@@ -75,6 +79,7 @@ export class Trail {
 
   /** Writes down what was found; the last step of the commit. */
   flush(): void {
+    this.#writeJoined()
     for (const place of this.#moved) this.#markNeighbours(place)
     for (const [key, by] of this.#counts) {
       this.#statements.run('UPDATE category SET entries = entries + ? WHERE key = ?', by, key)
@@ -106,16 +111,30 @@ export class Trail {
     return key
   }
 
-  #join(category: number, { key, publishedAtMs, arrivedAtMs }: Place): void {
-    this.#statements.run(
-      `INSERT OR IGNORE INTO membership (category, published_at_ms, entry, arrived_at_ms)
-        VALUES (?, ?, ?, ?)`,
-      category,
-      publishedAtMs,
-      key,
-      arrivedAtMs,
-    )
+  #join(category: number, place: Place): void {
+    this.#joined.push([category, place])
     this.#counts.set(category, (this.#counts.get(category) ?? 0) + 1)
+  }
+
+  /** Many in one statement take half the time; those of a category lie together. */
+  #writeJoined(): void {
+    const joined = this.#joined.toSorted(([left], [right]) => left - right)
+    for (let done = 0; done < joined.length;) {
+      const count = joined.length - done < joinedMax ? 1 : joinedMax
+      this.#statements.run(
+        `INSERT OR IGNORE INTO membership (category, published_at_ms, entry, arrived_at_ms)
+          VALUES ${Array.from({ length: count }, () => '(?, ?, ?, ?)').join()}`,
+        ...joined
+          .slice(done, done + count)
+          .flatMap(([category, { key, publishedAtMs, arrivedAtMs }]) => [
+            category,
+            publishedAtMs,
+            key,
+            arrivedAtMs,
+          ]),
+      )
+      done += count
+    }
   }
 
   #leave(category: number, { key, publishedAtMs }: Place): void {
