@@ -50,7 +50,7 @@ export async function replaceInOrder(
   const written: string[][] = []
   const held: number[] = []
   const drafts = new Set<string>()
-  const unsynced: Draft[] = []
+  const unsynced: Opened[] = []
   try {
     for (const files of groups) {
       const fresh: string[] = []
@@ -74,7 +74,7 @@ export async function replaceInOrder(
       written.push(fresh)
     }
     await syncDrafts(unsynced, calls)
-    for (const paths of written) putInPlace(paths, drafts, calls)
+    for (const paths of written) await putInPlace(paths, drafts, calls)
     return { written: written.flat(), unchanged }
   } finally {
     for (const { handle } of unsynced) closeQuietly(handle, calls)
@@ -84,13 +84,17 @@ export async function replaceInOrder(
 }
 
 /** Takes from `drafts` what has become a file. */
-function putInPlace(paths: readonly string[], drafts: Set<string>, calls: FileCalls): void {
+async function putInPlace(
+  paths: readonly string[],
+  drafts: Set<string>,
+  calls: FileCalls,
+): Promise<void> {
   for (const path of paths) {
     const draft = toDraftPath(path)
     attempt('write', path, () => calls.rename(draft, path))
     drafts.delete(draft)
   }
-  for (const folder of new Set(paths.map((path) => dirname(path)))) syncFolder(folder, calls)
+  await syncFolders(new Set(paths.map((path) => dirname(path))), calls)
 }
 
 /** The one draft a target can have: `.rss.xml.tmp` beside `rss.xml`. */
@@ -113,12 +117,28 @@ export function syncFolder(folder: string, calls: FileCalls = nodeFileCalls): vo
     try {
       calls.sync(handle)
     } catch (error) {
-      // Some file systems cannot sync a folder and need not; Windows has no such call.
-      if (!folderSyncRefusals.has(codeOf(error) ?? '')) throw error
+      if (!isRefusal(error)) throw error
     } finally {
       calls.close(handle)
     }
   })
+}
+
+async function syncFolders(folders: Iterable<string>, calls: FileCalls): Promise<void> {
+  const opened: Opened[] = []
+  try {
+    for (const path of folders) {
+      attempt('write', path, () => opened.push({ path, handle: calls.open(path, openFolder) }))
+    }
+    await syncAll(opened, calls, isRefusal)
+  } finally {
+    for (const { handle } of opened) closeQuietly(handle, calls)
+  }
+}
+
+/** Some file systems cannot sync a folder and need not; Windows has no such call. */
+function isRefusal(error: unknown): boolean {
+  return folderSyncRefusals.has(codeOf(error) ?? '')
 }
 
 const folderSyncRefusals = new Set(
@@ -203,8 +223,8 @@ function readBytes({ handle, sizeBytes }: OldFile, calls: FileCalls): Uint8Array
   return bytes.subarray(0, offset)
 }
 
-type Draft = {
-  /** Of its target. */
+type Opened = {
+  /** Of a draft: that of its target. */
   readonly path: string
   readonly handle: number
 }
@@ -228,7 +248,7 @@ function writeDraft(
 }
 
 /** Takes from the list what it closes. */
-async function syncDrafts(drafts: Draft[], calls: FileCalls): Promise<void> {
+async function syncDrafts(drafts: Opened[], calls: FileCalls): Promise<void> {
   await syncAll(drafts, calls)
   for (let draft = drafts.pop(); draft !== undefined; draft = drafts.pop()) {
     const { handle, path } = draft
@@ -238,16 +258,18 @@ async function syncDrafts(drafts: Draft[], calls: FileCalls): Promise<void> {
 }
 
 /** Several at a time, in other threads; for one it is not worth asking another. */
-async function syncAll(files: readonly Draft[], calls: FileCalls): Promise<void> {
-  const [only] = files
-  if (files.length === 1 && only !== undefined) {
-    attempt('write', only.path, () => calls.sync(only.handle))
-    return
-  }
-  const outcomes = await Promise.allSettled(files.map(({ handle }) => calls.syncAside(handle)))
+async function syncAll(
+  files: readonly Opened[],
+  calls: FileCalls,
+  isHarmless: (error: unknown) => boolean = () => false,
+): Promise<void> {
+  const sync = files.length === 1 ? async (handle: number) => calls.sync(handle) : calls.syncAside
+  const outcomes = await Promise.allSettled(files.map(async ({ handle }) => sync(handle)))
   for (const [index, { path }] of files.entries()) {
     const outcome = outcomes[index]
-    if (outcome?.status === 'rejected') throw toFault(outcome.reason, { verb: 'write', path })
+    if (outcome?.status === 'rejected' && !isHarmless(outcome.reason)) {
+      throw toFault(outcome.reason, { verb: 'write', path })
+    }
   }
 }
 

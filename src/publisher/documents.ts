@@ -299,7 +299,7 @@ export class Documents implements Disposable {
     const site = toCategorySite(base.site, category.label)
     const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
     const page = await this.#pages.renderCategory(category, folder, window)
-    await this.#writer.add([...(feeds ?? []), page], async () => {
+    await this.#writer.addBeside([...(feeds ?? []), page], async () => {
       if (feeds === undefined) return
       await this.#notes.note(folder, feeds, window)
       await this.#store.publication.settle('category', [category.term])

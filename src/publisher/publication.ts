@@ -28,6 +28,8 @@ const waitingFilesMax = 200
 
 type Waiting = {
   readonly files: readonly FeedFile[]
+  /** They need not come after what was added just before, if that is so too. */
+  readonly isBeside: boolean
   readonly done: () => void | Promise<void>
 }
 
@@ -69,7 +71,17 @@ export class PublicationWriter {
    * @param done is called once they are in place
    */
   async add(files: readonly FeedFile[], done: Waiting['done'] = () => {}): Promise<void> {
-    this.#waiting.push({ files, done })
+    await this.#add({ files, done, isBeside: false })
+  }
+
+  /** As `add`, but what is added so, one after the other, is in no order among itself: none waits for the disk. */
+  async addBeside(files: readonly FeedFile[], done: Waiting['done']): Promise<void> {
+    await this.#add({ files, done, isBeside: true })
+  }
+
+  async #add(waiting: Waiting): Promise<void> {
+    const { files } = waiting
+    this.#waiting.push(waiting)
     this.#waitingFiles += files.length
     for (const { bytes } of files) this.#waitingBytes += bytes.length
     if (this.#waitingBytes >= waitingBytesMax || this.#waitingFiles >= waitingFilesMax) {
@@ -104,7 +116,7 @@ export class PublicationWriter {
   }
 
   async #write(groups: readonly Waiting[]): Promise<void> {
-    const replacing = this.#output.replace(...groups.map(({ files }) => files))
+    const replacing = this.#output.replace(...toOrdered(groups))
     const feeds = groups.flatMap(({ files }) => files.filter(({ path }) => toMedia(path).hasDeltas))
     const generations = feeds.map((file) => toGeneration(file))
     const { written, unchanged } = await replacing
@@ -167,4 +179,15 @@ export class PublicationWriter {
       generations: whole.generations.slice(told?.generations),
     }
   }
+}
+
+/** The files that need an order among each other, group after group. */
+function toOrdered(groups: readonly Waiting[]): readonly (readonly FeedFile[])[] {
+  const ordered: FeedFile[][] = []
+  for (const [index, { files, isBeside }] of groups.entries()) {
+    const last = ordered.at(-1)
+    if (isBeside && last !== undefined && groups[index - 1]?.isBeside === true) last.push(...files)
+    else ordered.push([...files])
+  }
+  return ordered
 }
