@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=8 --expose-gc
 // Young objects get 3 x 8 MB, not 3 x 32: a third less memory in all, in the same time.
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -5,7 +5,7 @@ import type { FileOutcome } from '../core/entry/outcome.ts'
 import { listDrafts } from '../inbox/drafts.ts'
 import { isWithin, toInboxPath } from '../inbox/path.ts'
 import type { Store } from '../store/store.ts'
-import { surveyInbox } from './survey.ts'
+import { surveyInbox, toStampText } from './survey.ts'
 
 /** What lies in the inbox and the catalogue does not tell of. */
 export type InboxLook = {
@@ -20,7 +20,12 @@ export async function lookThroughInbox({ inbox }: Settings, store: Store): Promi
   const { changed, arrived } = await surveyInbox(inbox, { kind: 'all' }, store, () => false)
   const drafts: string[] = []
   for await (const path of listDrafts(inbox)) drafts.push(path)
-  return { waiting: [...changed, ...arrived].map(({ path }) => path).toSorted(), drafts }
+  // What was taken in while this looked is not waiting any more.
+  const looked = [...changed, ...arrived]
+  const marks = await store.marks(looked.map(({ path }) => path))
+  const known = new Map(marks.map(({ path, stamp }) => [path, stamp]))
+  const waiting = looked.filter(({ path, stamp }) => known.get(path) !== toStampText(stamp))
+  return { waiting: waiting.map(({ path }) => path).toSorted(), drafts }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { isWithin } from '../inbox/path.ts'
 import { scanFolder, statPath } from '../inbox/scan.ts'
 import type { FileStamp, Found, Unreadable } from '../inbox/scan.ts'
@@ -23,43 +24,56 @@ export function toIdentityText({ inode, birthtimeNs }: FileStamp): string {
   return birthtimeNs === 0n ? '' : `${inode.toString(36)}:${birthtimeNs.toString(36)}`
 }
 
+/** Files looked at between two looks at what else there is to do: some milliseconds. */
+const looksMax = 500
+/** Of what the catalogue knows, so much is asked for at a time. */
+const marksMax = 1_000
+
+type IsDue = (mark: FileMark) => boolean
+
 /**
  * Compares the inbox with what the catalogue knows of it: all of it, or the marked paths only, at a
- * cost that follows their number.
+ * cost that follows their number. Of what is as it was nothing is held on to.
  * @param isDue says of a known file whether it is to be read again although it was not touched
  */
 export async function surveyInbox(
   root: string,
   marks: Marks,
   store: Store,
-  isDue: (mark: FileMark) => boolean,
+  isDue: IsDue,
 ): Promise<Survey> {
-  const found = new Map<string, Found>()
-  const unreadable: Unreadable[] = []
-  const note = (item: Found | Unreadable) => {
-    if (item.kind === 'unreadable') unreadable.push(item)
+  if (marks.kind === 'all' || marks.paths.includes('')) {
+    return compare(scanFolder(root, ''), await allMarks(store), isDue)
+  }
+  const found = new Map<string, Found | Unreadable>()
+  const folders: string[] = []
+  for (const path of marks.paths) {
+    const item = statPath(root, path)
+    if (item === 'missing' || item.kind === 'folder') folders.push(path)
+    if (item === 'missing') continue
+    if (item.kind === 'folder')
+      for (const below of scanFolder(root, path)) found.set(below.path, below)
     else found.set(item.path, item)
   }
   const known = new Map<string, FileMark>()
-  const learn = (list: readonly FileMark[]) => {
-    for (const mark of list) known.set(mark.path, mark)
+  const learn = (some: readonly FileMark[]) => {
+    for (const mark of some) known.set(mark.path, mark)
   }
-  if (marks.kind === 'all') {
-    for (const item of scanFolder(root, '')) note(item)
-    learn(await store.marks())
-  } else {
-    const folders: string[] = []
-    for (const path of marks.paths) {
-      const item = statPath(root, path)
-      if (item === 'missing' || item.kind === 'folder') folders.push(path)
-      if (item === 'missing') continue
-      if (item.kind === 'folder') for (const below of scanFolder(root, path)) note(below)
-      else note(item)
-    }
-    learn(await store.marks([...marks.paths, ...found.keys()]))
-    learn(await store.marks(await store.pathsBelow(folders)))
+  learn(await store.marks([...marks.paths, ...found.keys()]))
+  for (const folder of folders) learn(await store.marksBelow(folder))
+  return compare(found.values(), known, isDue)
+}
+
+async function allMarks(store: Store): Promise<Map<string, FileMark>> {
+  const known = new Map<string, FileMark>()
+  for (let after = ''; ;) {
+    const some = await store.marksAfter(after, marksMax)
+    for (const mark of some) known.set(mark.path, mark)
+    const last = some.at(-1)
+    if (last === undefined) return known
+    after = last.path
+    await turn()
   }
-  return compare(found, known, unreadable, isDue)
 }
 
 /** What of a survey can be judged now. */
@@ -98,22 +112,31 @@ export function withoutUnsettled(
   }
 }
 
-function compare(
-  found: ReadonlyMap<string, Found>,
-  known: ReadonlyMap<string, FileMark>,
-  unreadable: readonly Unreadable[],
-  isDue: (mark: FileMark) => boolean,
-): Survey {
+/** @param known what is found is taken out of it */
+async function compare(
+  items: Iterable<Found | Unreadable>,
+  known: Map<string, FileMark>,
+  isDue: IsDue,
+): Promise<Survey> {
   const changed: Found[] = []
   const arrived: Found[] = []
-  for (const item of found.values()) {
+  const unreadable: Unreadable[] = []
+  let looks = 0
+  for (const item of items) {
+    looks += 1
+    if (looks % looksMax === 0) await turn()
+    if (item.kind === 'unreadable') {
+      unreadable.push(item)
+      continue
+    }
     const mark = known.get(item.path)
+    known.delete(item.path)
     if (mark === undefined) arrived.push(item)
     else if (mark.stamp !== toStampText(item.stamp) || isDue(mark)) changed.push(item)
   }
   const hidden = unreadable.map(({ path }) => path)
   const isHidden = (path: string) => hidden.some((folder) => isWithin(path, folder))
-  const vanished = [...known.keys()].filter((path) => !found.has(path) && !isHidden(path))
+  const vanished = [...known.keys()].filter((path) => !isHidden(path))
   return {
     changed: changed.toSorted(byPath),
     arrived: arrived.toSorted(byPath),

@@ -7,6 +7,7 @@ import { LastingPublisher } from './lasting-publisher.ts'
 import { generationMs } from './pace.ts'
 import { LiveStatus } from './live-status.ts'
 import type { Edges, RunReport } from './run.ts'
+import { SpareMemory } from './spare-memory.ts'
 
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
@@ -35,6 +36,7 @@ export async function watch(
   await using server = settings.serve ? await openServer(settings, publisher, status) : undefined
   stop.addEventListener('abort', () => bell.ring(), { once: true })
   await using watcher = await openWatcher(settings, status, () => bell.ring())
+  using memory = new SpareMemory()
   let marks = watcher.take()
   let publishedAtMs = Number.NEGATIVE_INFINITY
   let judgeAtMs = Number.POSITIVE_INFINITY
@@ -48,6 +50,7 @@ export async function watch(
     }
     if (marks !== undefined) {
       const report = await publisher.run(marks, (path) => watcher.isWaiting(path))
+      memory.noteWork()
       if (report === undefined) continue
       for (const path of report.deferred) watcher.defer(path)
       isUnfinished = report.isUnfinished

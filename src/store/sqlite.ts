@@ -38,6 +38,7 @@ import type {
   ValueName,
 } from './store.ts'
 
+const selectMarks = 'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
 const fileColumns =
   'file.path, file.state, stamp, identity, bytes_key, file.article_key, problems, entry.id AS entry_id'
 
@@ -113,20 +114,17 @@ export class SqliteStore implements Store {
       this.#statements.run('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)', name, value)
   }
 
-  marks(paths?: readonly string[]): readonly FileMark[] {
-    const columns = 'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
-    if (paths === undefined) return this.#statements.all(columns).map(toFileMark)
-    return paths.flatMap((path) =>
-      this.#statements.all(`${columns} WHERE path = ?`, path).map(toFileMark),
-    )
+  marks(paths: readonly string[]): readonly FileMark[] {
+    return paths.flatMap((path) => this.#marks('WHERE path = ?', path))
   }
 
-  pathsBelow(folders: readonly string[]): readonly string[] {
+  marksAfter(path: string, limit: number): readonly FileMark[] {
+    return this.#marks('WHERE path > ? ORDER BY path LIMIT ?', path, limit)
+  }
+
+  marksBelow(folder: string): readonly FileMark[] {
     // "0" is the character after "/".
-    const sql = 'SELECT path FROM file WHERE path > ? AND path < ?'
-    return folders.flatMap((folder) =>
-      this.#statements.all(sql, `${folder}/`, `${folder}0`).map((row) => text(row, 'path')),
-    )
+    return this.#marks('WHERE path > ? AND path < ?', `${folder}/`, `${folder}0`)
   }
 
   /** SQLite is asked when a fact is needed, once for each: it is nearly as near as a map would be. */
@@ -305,6 +303,10 @@ export class SqliteStore implements Store {
       file.articleKey ?? null,
       file.problems.length === 0 ? null : JSON.stringify(file.problems),
     )
+  }
+
+  #marks(where: string, ...values: readonly SQLInputValue[]): readonly FileMark[] {
+    return this.#statements.all(`${selectMarks} ${where}`, ...values).map(toFileMark)
   }
 
   #files(where: string, ...values: readonly SQLInputValue[]): readonly FileRecord[] {

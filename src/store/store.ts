@@ -345,10 +345,12 @@ export type Store = AsyncDisposable & {
   /** A value that dropfeed keeps for itself. */
   readValue(name: ValueName): Eventually<string | undefined>
   writeValue(name: ValueName, value: string | undefined): Eventually<void>
-  /** The marks of these files; without `paths` those of all. */
-  marks(paths?: readonly string[]): Eventually<readonly FileMark[]>
-  /** The paths of all known files in these folders and below. */
-  pathsBelow(folders: readonly string[]): Eventually<readonly string[]>
+  /** The marks of these files. */
+  marks(paths: readonly string[]): Eventually<readonly FileMark[]>
+  /** The marks of the files that come after this path, in the order of their paths; after '' the first ones. */
+  marksAfter(path: string, limit: number): Eventually<readonly FileMark[]>
+  /** The marks of all known files in a folder and below. */
+  marksBelow(folder: string): Eventually<readonly FileMark[]>
   facts(query: FactsQuery): Eventually<Facts>
   /** The files that are copies of these articles. */
   copies(articleKeys: readonly string[]): Eventually<readonly FileRecord[]>
