@@ -196,7 +196,10 @@ export class WatchedFolders implements AsyncDisposable {
     this.#timers.delete(folder)
     if (delayMs === undefined || this.#isClosed) return
     const scan = () => {
-      if (this.#identities.has(folder)) this.#handlers.onFolder(folder)
+      // One that went away is told of by whoever waits for the other end of its move.
+      const known = this.#identities.get(folder)
+      if (folder === '' || (known !== undefined && known === folderIdentity(this.#root, folder)))
+        this.#handlers.onFolder(folder)
       this.#scanSoon(folder, others)
     }
     this.#timers.set(folder, setTimeout(scan, delayMs))
