@@ -5,7 +5,7 @@ import type { Documents } from './documents.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import type { Generations } from './generations.ts'
 import { toNamedHubs } from './named-hubs.ts'
-import { awaitGeneration, letEventsIn } from './pace.ts'
+import { awaitGeneration, letEventsIn, msToGeneration, toChunkLength } from './pace.ts'
 import type { Precompression } from './precompression.ts'
 import { nothingPublished } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -28,8 +28,8 @@ type RefresherParts = {
 const refreshMs = 1_000
 /** More pages than this are not written while the feeds wait. */
 const pagesAtOnceMax = 1_000
-/** Pages written between two looks at the time. */
-const pagesMax = 100
+/** Pages written before it is known how fast they are. */
+const pagesAtFirst = 100
 
 /** Decides when the documents are published, and how many of them at once. */
 export class Refresher {
@@ -75,8 +75,7 @@ export class Refresher {
   /** @param isPartial more is to come at once: only the main feeds and the pages they name */
   async publish(isPartial = false): Promise<Publication> {
     const { settings, edges, store, documents, notes, generations, precompression } = this.#parts
-    // What a lost store knew is in the published feeds: they stay until all of it is known again.
-    this.#isWithheld = (await store.entryCounts()).recovered > 0
+    this.#isWithheld = await this.#isToWithhold()
     if (this.#isWithheld) return nothingPublished
     await awaitGeneration(store, edges.now())
     const beganMs = performance.now()
@@ -111,27 +110,43 @@ export class Refresher {
   }
 
   /**
-   * Many changes make many pages: what the feeds show goes out first, then pages for as long as others may wait. The
-   * rest is for the next time.
+   * Many changes make many pages: what the feeds show goes out first, and pages while the feeds may not change
+   * yet. The rest is for the next times, for as long as others may wait.
    * @param isChanged the feeds may show something else
    */
   async publishInTurns(isChanged: boolean): Promise<Publication> {
+    const { edges, store } = this.#parts
+    const isMuch = (await this.#stalePages()).length > pagesAtOnceMax
+    if (!isMuch || (await this.#isToWithhold())) return this.publish()
+    this.#isUnfinished = true
+    const untilMs = isChanged ? await msToGeneration(store, edges.now()) : refreshMs
+    const pages = await this.#publishPages(untilMs)
+    const isDone = (await this.#stalePages()).length === 0
+    return isChanged || isDone ? toSum(pages, await this.publish(!isDone)) : pages
+  }
+
+  /** Publishes pages for so long, or all there are. */
+  async #publishPages(untilMs: number): Promise<Publication> {
     const { documents, edges } = this.#parts
-    if ((await this.#stalePages()).length <= pagesAtOnceMax) return this.publish()
-    let sum = isChanged ? await this.publish(true) : nothingPublished
-    if (this.#isWithheld) return sum
     const pages = await this.#stalePages()
-    const endMs = performance.now() + refreshMs
-    let done = 0
-    while (done < pages.length && performance.now() < endMs) {
-      const change = await documents.publishPages(pages.slice(done, done + pagesMax))
+    let sum = nothingPublished
+    let length = pagesAtFirst
+    const endMs = performance.now() + untilMs
+    for (let done = 0; done < pages.length && performance.now() < endMs;) {
+      const beganMs = performance.now()
+      const change = await documents.publishPages(pages.slice(done, done + length))
       edges.onPublication?.(change)
       sum = toSum(sum, change)
-      done += pagesMax
+      done += length
+      length = toChunkLength(length, performance.now() - beganMs)
       await letEventsIn()
     }
-    this.#isUnfinished = true
-    return done < pages.length ? sum : toSum(sum, await this.publish())
+    return sum
+  }
+
+  /** What a lost store knew is in the published feeds: they stay until all of it is known again. */
+  async #isToWithhold(): Promise<boolean> {
+    return (await this.#parts.store.entryCounts()).recovered > 0
   }
 
   async #stalePages(): Promise<readonly string[]> {
