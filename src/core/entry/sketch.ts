@@ -22,7 +22,7 @@ const aloneScript = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]/u
 const [unknown, other, sign, letter, single] = [0, 1, 2, 3, 4]
 /** Class of each code unit, as it comes to be known; a surrogate tells nothing without its other half. */
 const classOfUnit = new Uint8Array(0x10000)
-/** The code unit in lower case; 0 where the whole word has to be known, or is yet to be looked up. */
+/** The lower case of a code unit within a word; 0 where that takes the whole word, or is yet to be looked up. */
 const lowerOfUnit = new Uint16Array(0x10000)
 
 function classOf(character: string): number {
@@ -36,7 +36,9 @@ function learn(unit: number): number {
   classOfUnit[unit] = known
   const lower = character.toLowerCase()
   // A sigma is another one at the end of a word.
-  if (lower.length === 1 && character !== 'Σ') lowerOfUnit[unit] = lower.charCodeAt(0)
+  if (known >= letter && lower.length === 1 && character !== 'Σ') {
+    lowerOfUnit[unit] = lower.charCodeAt(0)
+  }
   return known
 }
 
@@ -48,25 +50,23 @@ function classAt(text: string, at: number): number {
   return known === unknown ? learn(unit) : known
 }
 
+/** As `lowerOfUnit`; 0 at the end. */
+function lowerAt(text: string, at: number): number {
+  return at < text.length ? (lowerOfUnit[text.charCodeAt(at)] ?? 0) : 0
+}
+
 function lengthAt(text: string, at: number): number {
+  if ((text.charCodeAt(at) & 0xfc00) !== 0xd800) return 1
   return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
 }
 
-/** Hashes a word in lower case (FNV-1a, 32 bits), if possible without making a string of it. */
-function hashWord(text: string, start: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let at = start; at < end; at += 1) {
-    const lower = lowerOfUnit[text.charCodeAt(at)] ?? 0
-    if (lower === 0) return hashText(text.slice(start, end).toLowerCase())
-    hash = Math.imul(hash ^ lower, 0x01000193)
-  }
-  return hash
-}
+/** FNV-1a, 32 bits. */
+const [hashStart, hashFactor] = [0x811c9dc5, 0x01000193] as const
 
 function hashText(word: string): number {
-  let hash = 0x811c9dc5
+  let hash: number = hashStart
   for (let at = 0; at < word.length; at += 1) {
-    hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193)
+    hash = Math.imul(hash ^ word.charCodeAt(at), hashFactor)
   }
   return hash
 }
@@ -97,7 +97,7 @@ export function toSketch(htmlOrText: string): Sketch {
   return sketch
 }
 
-/** @param take gets the hash of each word, and tells whether it wants another */
+/** @param take gets the hash of each word in lower case, and tells whether it wants another */
 function eachWord(text: string, take: (hash: number) => boolean): void {
   let tagEnd = -1
   let at = 0
@@ -109,13 +109,31 @@ function eachWord(text: string, take: (hash: number) => boolean): void {
     }
     const start = at
     const first = classAt(text, at)
-    at += lengthAt(text, at)
-    if (first === other) continue
-    if (first === letter) {
-      while (at < text.length && classAt(text, at) >= letter) at += lengthAt(text, at)
+    if (first === other) {
+      at += lengthAt(text, at)
+      continue
     }
-    if (!take(hashWord(text, start, at))) return
+    // Almost every word is hashed while it is read, without a string of its own.
+    let hash: number = hashStart
+    for (let lower = lowerAt(text, at); lower !== 0; lower = lowerAt(text, at)) {
+      hash = Math.imul(hash ^ lower, hashFactor)
+      at += 1
+      if (first === single) break
+    }
+    const isCut = first === letter && at < text.length && classAt(text, at) >= letter
+    if (at === start || isCut) {
+      at = endOfWord(text, start)
+      hash = hashText(text.slice(start, at).toLowerCase())
+    }
+    if (!take(hash)) return
   }
+}
+
+function endOfWord(text: string, start: number): number {
+  let at = start + lengthAt(text, start)
+  if (classAt(text, start) !== letter) return at
+  while (at < text.length && classAt(text, at) >= letter) at += lengthAt(text, at)
+  return at
 }
 
 function endOf(text: string, start: number): number {
