@@ -2,7 +2,7 @@ import type { Entry } from '../entry/entry.ts'
 import { renderAtomEntry, renderAtomFrame } from './atom.ts'
 import { toCarriableEntry, toCarriableHead } from './carriable.ts'
 import { type Contents, type Frame, namespaces, type Prefix, prefixesOf } from './frame.ts'
-import { checkDocument } from './gate.ts'
+import { checkDocument, checkPieces } from './gate.ts'
 import { type FeedFormat, type FeedHead, pageOf } from './head.ts'
 import { renderJsonFrame, renderJsonItem } from './json-feed.ts'
 import { renderRssFrame, renderRssItem } from './rss.ts'
@@ -83,8 +83,9 @@ export function renderFragments(
 function renderFragment(format: FeedFormat, entry: Entry): Fragment {
   const { id } = entry
   const text = renderers[format].fragment(entry)
+  const { before, after } = wrappers[format]
   const prefixes = format === 'json' ? [] : prefixesOf(text)
-  const refusal = checkDocument(format, wrappers[format](text), { ids: [id] })
+  const refusal = checkPieces(format, [before, text, after], { ids: [id] })
   return { id, bytes: utf8.encode(text), prefixes, refusal }
 }
 
@@ -94,12 +95,19 @@ const declarations = Object.entries(namespaces)
 
 /** The smallest document around one fragment that has all the declarations a document may have. */
 const wrappers = {
-  rss: (item) =>
-    `<rss${declarations}><channel><title/><lastBuildDate>Thu, 01 Jan 1970 00:00:00 +0000</lastBuildDate>${item}</channel></rss>`,
-  atom: (entry) =>
-    `<feed xmlns="http://www.w3.org/2005/Atom"${declarations}><title/><updated>1970-01-01T00:00:00Z</updated>${entry}</feed>`,
-  json: (item) => `{"version":"https://jsonfeed.org/version/1.1","title":"","items":[${item}]}`,
-} as const satisfies Record<FeedFormat, (fragment: string) => string>
+  rss: {
+    before: `<rss${declarations}><channel><title/><lastBuildDate>Thu, 01 Jan 1970 00:00:00 +0000</lastBuildDate>`,
+    after: '</channel></rss>',
+  },
+  atom: {
+    before: `<feed xmlns="http://www.w3.org/2005/Atom"${declarations}><title/><updated>1970-01-01T00:00:00Z</updated>`,
+    after: '</feed>',
+  },
+  json: {
+    before: '{"version":"https://jsonfeed.org/version/1.1","title":"","items":[',
+    after: ']}',
+  },
+} as const satisfies Record<FeedFormat, Pick<Frame, 'before' | 'after'>>
 
 /**
  * Renders a whole document from a head and what `renderFragments` gave for this format, in their order.

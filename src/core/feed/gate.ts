@@ -21,18 +21,26 @@ export function checkDocument(
   document: string,
   expected: ExpectedDocument,
 ): string | undefined {
-  return (
-    checkEncoding(document) ??
-    checkOutline(format === 'json' ? readJsonOutline(document) : readXmlOutline(format, document), {
-      ids: expected.ids,
-      tombstones: format === 'atom' ? (expected.tombstones ?? []) : [],
-    })
-  )
+  return checkPieces(format, [document], expected)
+}
+
+/** As `checkDocument`, for a document in pieces that nobody else wants to have as one. */
+export function checkPieces(
+  format: FeedFormat,
+  pieces: readonly string[],
+  expected: ExpectedDocument,
+): string | undefined {
+  const wrong = checkEncoding(pieces)
+  if (wrong !== undefined) return wrong
+  const outline =
+    format === 'json' ? readJsonOutline(pieces.join('')) : readXmlOutline(format, pieces)
+  const tombstones = format === 'atom' ? (expected.tombstones ?? []) : []
+  return checkOutline(outline, { ids: expected.ids, tombstones })
 }
 
 /** Half a surrogate pair has no UTF-8; the XML parser lets it pass. */
-function checkEncoding(document: string): string | undefined {
-  return document.isWellFormed() ? undefined : 'it has a lone surrogate'
+function checkEncoding(pieces: readonly string[]): string | undefined {
+  return pieces.every((piece) => piece.isWellFormed()) ? undefined : 'it has a lone surrogate'
 }
 
 function checkOutline(

@@ -29,38 +29,41 @@ type Part = 'id' | 'title' | 'published' | 'updated'
 type Draft = { [name in Part]?: string }
 
 type Form = {
-  /** `{namespace}name` of each element from the root to the feed, and that of an entry in it. */
+  /** Of every element that the gate knows. */
+  readonly uri: string
+  /** Each element from the root to the feed, and that of an entry in it. */
   readonly feed: readonly string[]
   readonly entry: string
   /** What the children of the feed and of an entry say. */
-  readonly parts: Readonly<Record<string, Part>>
+  readonly parts: ReadonlyMap<string, Part>
   readonly required: readonly Part[]
 }
 
-const atom = '{http://www.w3.org/2005/Atom}'
-const deletedEntry = '{http://purl.org/atompub/tombstones/1.0}deleted-entry'
+const tombstoneUri = 'http://purl.org/atompub/tombstones/1.0'
 
 const forms = {
   rss: {
-    feed: ['{}rss', '{}channel'],
-    entry: '{}item',
-    parts: {
-      '{}guid': 'id',
-      '{}title': 'title',
-      '{}pubDate': 'published',
-      '{}lastBuildDate': 'updated',
-    },
+    uri: '',
+    feed: ['rss', 'channel'],
+    entry: 'item',
+    parts: new Map([
+      ['guid', 'id'],
+      ['title', 'title'],
+      ['pubDate', 'published'],
+      ['lastBuildDate', 'updated'],
+    ]),
     required: ['id', 'title', 'published'],
   },
   atom: {
-    feed: [`${atom}feed`],
-    entry: `${atom}entry`,
-    parts: {
-      [`${atom}id`]: 'id',
-      [`${atom}title`]: 'title',
-      [`${atom}published`]: 'published',
-      [`${atom}updated`]: 'updated',
-    },
+    uri: 'http://www.w3.org/2005/Atom',
+    feed: ['feed'],
+    entry: 'entry',
+    parts: new Map([
+      ['id', 'id'],
+      ['title', 'title'],
+      ['published', 'published'],
+      ['updated', 'updated'],
+    ]),
     required: ['id', 'title', 'published', 'updated'],
   },
 } as const satisfies Record<string, Form>
@@ -68,15 +71,19 @@ const forms = {
 /**
  * Reads what the gate has to know of an RSS or Atom document, with a strict parser that knows
  * namespaces; a text says why it cannot be read.
+ * @param pieces the document, in as many as its maker has; they are never put together
  */
-export function readXmlOutline(format: 'rss' | 'atom', document: string): Outline | string {
+export function readXmlOutline(
+  format: 'rss' | 'atom',
+  pieces: readonly string[],
+): Outline | string {
   const form: Form = forms[format]
   const entryDepth = form.feed.length
   const root: Draft = {}
   const entries: Draft[] = []
   const tombstones: OutlineTombstone[] = []
   // What is being read: `owner` is the feed, but inside an entry the entry.
-  const open: string[] = []
+  let depth = 0
   let owner = root
   let part: Part | undefined
   const read = (text: string): void => {
@@ -85,31 +92,37 @@ export function readXmlOutline(format: 'rss' | 'atom', document: string): Outlin
 
   const parser = new SaxesParser({ xmlns: true, position: false })
   parser.on('opentag', ({ uri, local, attributes }) => {
-    const name = `{${uri}}${local}`
-    const depth = open.push(name) - 1
+    const isKnown = uri === form.uri
     if (depth < entryDepth) {
-      if (name !== form.feed[depth]) parser.fail(`${name} stands where ${form.feed[depth]} belongs`)
-    } else if (depth === entryDepth && name === form.entry) {
+      const expected = form.feed[depth]
+      if (!isKnown || local !== expected) {
+        parser.fail(`{${uri}}${local} stands where {${form.uri}}${expected} belongs`)
+      }
+    } else if (depth === entryDepth && isKnown && local === form.entry) {
       owner = {}
       entries.push(owner)
-    } else if (depth === entryDepth && name === deletedEntry) {
+    } else if (depth === entryDepth && uri === tombstoneUri && local === 'deleted-entry') {
       const [id, deleted] = [attributes['ref']?.value, attributes['when']?.value]
       tombstones.push({ id: id ?? '', deleted: deleted ?? '' })
     } else if (depth === entryDepth || (depth === entryDepth + 1 && owner !== root)) {
-      part = form.parts[name]
-      if (part !== undefined && owner[part] !== undefined) parser.fail(`there is a second ${name}`)
+      part = isKnown ? form.parts.get(local) : undefined
+      if (part !== undefined && owner[part] !== undefined) {
+        parser.fail(`there is a second {${uri}}${local}`)
+      }
       read('')
     }
+    depth += 1
   })
   parser.on('text', read)
   parser.on('cdata', read)
   parser.on('closetag', () => {
-    open.pop()
+    depth -= 1
     part = undefined
-    if (open.length === entryDepth) owner = root
+    if (depth === entryDepth) owner = root
   })
   try {
-    parser.write(document).close()
+    for (const piece of pieces) parser.write(piece)
+    parser.close()
   } catch (error) {
     return `it is not the XML it should be: ${error instanceof Error ? error.message : String(error)}`
   }
