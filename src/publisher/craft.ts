@@ -4,6 +4,7 @@ import type { FeedFormat, Fragments } from '../core/feed/feed.ts'
 import { renderArticlePage } from '../core/page/article-page.ts'
 import type { ArticlePage } from '../core/page/article-page.ts'
 import type { PageSite } from '../core/page/page-site.ts'
+import { toUtf8 } from '../core/utf8.ts'
 import { takeIn } from './intake.ts'
 import type { Intake, IntakeRules, Unread } from './intake.ts'
 
@@ -54,14 +55,12 @@ export function perform(task: Task): Outcome {
   }
 }
 
-const utf8 = new TextEncoder()
-
 function render({ entry, formats, page }: Unrendered, context: PageSite | undefined): Rendered {
   return {
     fragments: renderFragments(entry, formats),
     page:
       page === undefined || context === undefined
         ? undefined
-        : utf8.encode(renderArticlePage(context, { ...page, entry })),
+        : toUtf8(renderArticlePage(context, { ...page, entry })),
   }
 }

@@ -1,4 +1,5 @@
 import type { Entry } from '../entry/entry.ts'
+import { toUtf8 } from '../utf8.ts'
 import { renderAtomEntry, renderAtomFrame } from './atom.ts'
 import { toCarriableEntry, toCarriableHead } from './carriable.ts'
 import { type Contents, type Frame, namespaces, type Prefix, prefixesOf } from './frame.ts'
@@ -86,7 +87,7 @@ function renderFragment(format: FeedFormat, entry: Entry): Fragment {
   const { before, after } = wrappers[format]
   const prefixes = format === 'json' ? [] : prefixesOf(text)
   const refusal = checkPieces(format, [before, text, after], { ids: [id] })
-  return { id, bytes: utf8.encode(text), prefixes, refusal }
+  return { id, bytes: toUtf8(text), prefixes, refusal }
 }
 
 const declarations = Object.entries(namespaces)
@@ -165,18 +166,16 @@ function checkEntries(
   return buried === undefined ? undefined : `${buried} is an entry of it and has a tombstone in it`
 }
 
-const utf8 = new TextEncoder()
-
 /** A document in pieces, in their order. */
 function splice(
   { before, first, next, after }: Frame,
   fragments: readonly Fragment[],
 ): readonly Uint8Array[] {
-  const between = utf8.encode(next)
+  const between = toUtf8(next)
   return [
-    utf8.encode(fragments.length === 0 ? before : before + first),
+    toUtf8(fragments.length === 0 ? before : before + first),
     ...fragments.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [between, bytes])),
-    utf8.encode(after),
+    toUtf8(after),
   ]
 }
 
