@@ -16,6 +16,10 @@ const summaryGraphemesMax = 300
 
 /** What is looked at to cut a title or a summary; a line may be as long as a file. */
 const windowLength = 4_000
+/** What is looked at first to cut a summary: enough, but for graphemes of many code units. */
+const summaryWindowLength = 1_000
+/** Beyond what fits, so that the last end of a sentence is one and not that of the window. */
+const lookAheadLength = 40
 /** A cut at a sentence or a word must leave this share of what fits. */
 const cutShareMin = 0.6
 
@@ -213,10 +217,13 @@ function* sentenceEnds(text: string, language: string | undefined): Generator<nu
 }
 
 /** One line, single spaces; a no-break space that stands alone stays. No more than can matter is looked at. */
-function toLine(text: string): { readonly line: string; readonly isWhole: boolean } {
+function toLine(
+  text: string,
+  lengthMax = windowLength,
+): { readonly line: string; readonly isWhole: boolean } {
   const trimmed = text.trim()
-  const isWhole = trimmed.length <= windowLength
-  const start = isWhole ? trimmed : trimmed.slice(0, windowLength).replace(/[\ud800-\udbff]$/, '')
+  const isWhole = trimmed.length <= lengthMax
+  const start = isWhole ? trimmed : trimmed.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')
   return { line: start.replaceAll(/\s{2,}|[^\S \xa0\u202f]/g, ' '), isWhole }
 }
 
@@ -244,18 +251,27 @@ export function cutTitle(text: string): string {
   return /(?:\.|\p{L}\.\p{L})\.$/u.test(line) ? line : line.replace(/(?<=\S)[.。।]$/u, '')
 }
 
+type SummaryLine = ReturnType<typeof toLine> & { readonly limit: number }
+
+/** As much of a text as a summary can depend on, and where its last grapheme ends. */
+function toSummaryLine(text: string): SummaryLine {
+  const start = toLine(text, summaryWindowLength)
+  const limit = indexAfterGraphemes(start.line, summaryGraphemesMax)
+  if (start.isWhole || limit + lookAheadLength < start.line.length) return { ...start, limit }
+  const more = toLine(text)
+  return { ...more, limit: indexAfterGraphemes(more.line, summaryGraphemesMax) }
+}
+
 /**
  * Makes a summary of plain text: one line of at most 300 graphemes, cut behind a sentence if that leaves enough of
  * it, else at a word with `…`.
  * @param language BCP 47 tag of the text, if it is known
  */
 export function cutSummary(text: string, language: string | undefined): string {
-  const { line, isWhole } = toLine(text)
-  const limit = indexAfterGraphemes(line, summaryGraphemesMax)
+  const { line, isWhole, limit } = toSummaryLine(text)
   if (isWhole && limit === line.length) return line
   let lastEnd = 0
-  // A little more than fits, so that the last end is that of a sentence and not of the window.
-  for (const end of sentenceEnds(line.slice(0, limit + 40), language)) {
+  for (const end of sentenceEnds(line.slice(0, limit + lookAheadLength), language)) {
     if (end > limit) break
     lastEnd = end
   }
