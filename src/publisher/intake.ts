@@ -122,6 +122,7 @@ function toKeys(article: Article, file: FileFacts, siteId: string): ArticleKeys 
   const visibleKey = digest(visible)
   const { id, publishedAtMs, updatedAtMs, expiresAtMs, slug } = article
   const articleKey = digest([visibleKey, id, publishedAtMs, updatedAtMs, expiresAtMs, slug])
+  const namespace = Buffer.from(siteId.replace('urn:uuid:', '').replaceAll('-', ''), 'hex')
   return {
     articleKey,
     visibleKey,
@@ -131,30 +132,24 @@ function toKeys(article: Article, file: FileFacts, siteId: string): ArticleKeys 
       articleKey,
       `${articleKey} ${file.path}`,
       `${articleKey} ${file.path} ${file.stamp}`,
-    ].map((name) => mintId(siteId, name)),
+    ].map((name) => mintId(namespace, name)),
   }
 }
 
 /**
- * Makes an id from the publication's own id and a name: a name-based UUID, version 5. The same
+ * Makes an id from the bytes of the publication's own id and a name: a name-based UUID, version 5. The same
  * article published again by the same publication would get the same id, even without the store.
  * Source: RFC 9562 §5.5.
  */
-function mintId(siteId: string, name: string): string {
-  const namespace = Buffer.from(siteId.replace('urn:uuid:', '').replaceAll('-', ''), 'hex')
-  const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer').subarray(
-    0,
-    16,
-  )
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6)
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8)
-  const digits = bytes.toString('hex')
+function mintId(namespace: Buffer, name: string): string {
+  const digits = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'hex')
+  const variant = ((Number.parseInt(digits.charAt(16), 16) & 0x3) | 0x8).toString(16)
   const parts = [
     digits.slice(0, 8),
     digits.slice(8, 12),
-    digits.slice(12, 16),
-    digits.slice(16, 20),
-    digits.slice(20),
+    `5${digits.slice(13, 16)}`,
+    `${variant}${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
   ]
   return `urn:uuid:${parts.join('-')}`
 }
