@@ -28,8 +28,8 @@ const allSpecial = new RegExp(special, 'gv')
  */
 export function markup(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   let written = strings[0] ?? ''
-  for (const [index, value] of values.entries()) {
-    written += toText(value) + (strings[index + 1] ?? '')
+  for (let index = 0; index < values.length; index += 1) {
+    written += toText(values[index]) + (strings[index + 1] ?? '')
   }
   return { [text]: written }
 }

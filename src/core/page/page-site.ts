@@ -67,7 +67,11 @@ export function toAddress(site: Site, path: string): string {
   return new URL(toUrlPath(path), site.baseUrl).href
 }
 
+/** Of characters that stay as they are. */
+const urlPath = /^[\w./~-]*$/
+
 function toUrlPath(path: string): string {
+  if (urlPath.test(path)) return path
   const names = path.split('/').map((name) => encodeURIComponent(name))
   return names.join('/')
 }
