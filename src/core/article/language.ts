@@ -53,13 +53,16 @@ const scriptRanges = [
 
 type Script = (typeof scriptRanges)[number][2]
 
+type KnownWord = {
+  /** How much it says: rare among languages, more. */
+  readonly weight: number
+  /** Which languages have it. */
+  readonly languages: readonly number[]
+}
+
 type WordTable = {
   readonly languages: readonly string[]
-  /** Word → how much it says (rare among languages: more), and which languages have it. */
-  readonly words: ReadonlyMap<
-    string,
-    { readonly weight: number; readonly languages: readonly number[] }
-  >
+  readonly words: ReadonlyMap<string, KnownWord>
 }
 
 /**
@@ -172,11 +175,13 @@ const wordPattern = /\p{L}[\p{L}\p{M}]*/gu
 
 function languageByWords(text: string, table: WordTable): string | undefined {
   const words = text.normalize('NFC').toLowerCase().match(wordPattern) ?? []
+  const known: KnownWord[] = []
   const scores = new Float64Array(table.languages.length)
   const hits = new Uint32Array(table.languages.length)
   for (const word of words) {
     const entry = table.words.get(word)
     if (entry === undefined) continue
+    known.push(entry)
     for (const language of entry.languages) {
       scores[language] = (scores[language] ?? 0) + entry.weight
       hits[language] = (hits[language] ?? 0) + 1
@@ -197,26 +202,15 @@ function languageByWords(text: string, table: WordTable): string | undefined {
     bestHits >= hitsMin &&
     bestHits >= words.length * coverageMin &&
     lead >= leadMin &&
-    lead >= deviationsMin * Math.sqrt(varianceOf({ words, table, best, second }))
+    lead >= deviationsMin * Math.sqrt(varianceOf(known, best, second))
   return isSure ? table.languages[best] : undefined
 }
 
-type Contest = {
-  readonly words: readonly string[]
-  readonly table: WordTable
-  readonly best: number
-  readonly second: number
-}
-
 /** Only words that one of the two languages has and the other has not can be in the lead by chance. */
-function varianceOf({ words, table, best, second }: Contest): number {
+function varianceOf(known: readonly KnownWord[], best: number, second: number): number {
   let variance = 0
-  for (const word of words) {
-    const entry = table.words.get(word)
-    if (entry === undefined) continue
-    if (entry.languages.includes(best) !== entry.languages.includes(second)) {
-      variance += entry.weight ** 2
-    }
+  for (const { weight, languages } of known) {
+    if (languages.includes(best) !== languages.includes(second)) variance += weight ** 2
   }
   return variance
 }
