@@ -111,6 +111,7 @@ const listFormatOf = cached((language) => new Intl.ListFormat([...toLocales(lang
 
 /** Joins parts as a language does: `Ana, Bo and Cy`. */
 export function renderList(parts: readonly Html[], tongue: Tongue): readonly Html[] {
+  if (parts.length < 2) return parts
   const keys = parts.map((_, index) => String(index))
   return listFormatOf(tongue.language)
     .formatToParts(keys)
