@@ -113,6 +113,37 @@ test.each(formats)('the gate refuses an entry of %s whose id is empty', (format)
   expect(checkDocument(format, document, expected)).toMatch(/has no id/)
 })
 
+test.each([
+  ['a control character', '<p>', '<p>\u0001'],
+  ['a character that is none', '<p>', '<p>\uffff'],
+  ['half a character', '<p>', '<p>\ud83d'],
+  ['an end before its end', '<p>', '<p>]]></p>'],
+  ['no end', ']]></content>', ']]</content>'],
+  ['a section in it', '<p>', '<![CDATA[<p>]]>'],
+  ['a comment around it', /<!\[CDATA\[.*\]\]>/s, '<!-- $& -->'],
+  ['a value around it', /<content type="html"><!\[CDATA\[.*?\]\]>/s, '<content type="$&">'],
+])('the gate refuses HTML with %s', (_what, right, wrong) => {
+  const contentHtml = '<p>A paragraph.</p>'
+  const document = renderFeed('atom', [toExampleEntry({ contentHtml })])
+  const broken = document.replace(right, wrong)
+  expect(broken).not.toBe(document)
+  expect(checkDocument('atom', document, { ids: [toExampleEntry().id] })).toBeUndefined()
+  expect(checkDocument('atom', broken, { ids: [toExampleEntry().id] })).toBeDefined()
+})
+
+test('the gate reads what stands in a section', () => {
+  const { id } = toExampleEntry()
+  const document = renderFeed('atom', [toExampleEntry()])
+  for (const section of [`<![CDATA[${id}]]>`, `${id.slice(0, 9)}<![CDATA[${id.slice(9)}]]>`]) {
+    const moved = document
+      .replace(/<content.*<\/content>/s, '')
+      .replace(`<id>${id}</id>`, `<id>${section}</id>`)
+    expect(moved).toContain(section)
+    expect(checkDocument('atom', moved, { ids: [id] })).toBeUndefined()
+    expect(checkDocument('atom', moved, { ids: [`${id}x`] })).toContain('expected')
+  }
+})
+
 test('the gate refuses nothing that stands inside the text of an entry', () => {
   const contentHtml = '<p>&lt;guid&gt;x&lt;/guid&gt; <guid>urn:x</guid><item></item></p>'
   for (const format of ['rss', 'atom'] as const) {

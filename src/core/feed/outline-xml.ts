@@ -1,4 +1,4 @@
-import { SaxesParser } from 'saxes'
+import { readStrictly } from './strict-xml.ts'
 
 /** What the gate has to know of an entry. */
 export type OutlineEntry = {
@@ -71,7 +71,6 @@ const forms = {
 /**
  * Reads what the gate has to know of an RSS or Atom document, with a strict parser that knows
  * namespaces; a text says why it cannot be read.
- * @param pieces the document, in as many as its maker has; they are never put together
  */
 export function readXmlOutline(
   format: 'rss' | 'atom',
@@ -90,42 +89,38 @@ export function readXmlOutline(
     if (part !== undefined) owner[part] = `${owner[part] ?? ''}${text}`
   }
 
-  const parser = new SaxesParser({ xmlns: true, position: false })
-  parser.on('opentag', ({ uri, local, attributes }) => {
-    const isKnown = uri === form.uri
-    if (depth < entryDepth) {
-      const expected = form.feed[depth]
-      if (!isKnown || local !== expected) {
-        parser.fail(`{${uri}}${local} stands where {${form.uri}}${expected} belongs`)
+  const reason = readStrictly(pieces, {
+    open({ uri, local, attributes }) {
+      const isKnown = uri === form.uri
+      depth += 1
+      if (depth <= entryDepth) {
+        const expected = form.feed[depth - 1]
+        if (isKnown && local === expected) return undefined
+        return `{${uri}}${local} stands where {${form.uri}}${expected} belongs`
       }
-    } else if (depth === entryDepth && isKnown && local === form.entry) {
-      owner = {}
-      entries.push(owner)
-    } else if (depth === entryDepth && uri === tombstoneUri && local === 'deleted-entry') {
-      const [id, deleted] = [attributes['ref']?.value, attributes['when']?.value]
-      tombstones.push({ id: id ?? '', deleted: deleted ?? '' })
-    } else if (depth === entryDepth || (depth === entryDepth + 1 && owner !== root)) {
-      part = isKnown ? form.parts.get(local) : undefined
-      if (part !== undefined && owner[part] !== undefined) {
-        parser.fail(`there is a second {${uri}}${local}`)
+      if (depth === entryDepth + 1 && isKnown && local === form.entry) {
+        owner = {}
+        entries.push(owner)
+      } else if (depth === entryDepth + 1 && uri === tombstoneUri && local === 'deleted-entry') {
+        const [id, deleted] = [attributes['ref']?.value, attributes['when']?.value]
+        tombstones.push({ id: id ?? '', deleted: deleted ?? '' })
+      } else if (depth === entryDepth + 1 || (depth === entryDepth + 2 && owner !== root)) {
+        part = isKnown ? form.parts.get(local) : undefined
+        if (part !== undefined && owner[part] !== undefined) {
+          return `there is a second {${uri}}${local}`
+        }
+        read('')
       }
-      read('')
-    }
-    depth += 1
+      return undefined
+    },
+    text: read,
+    close() {
+      depth -= 1
+      part = undefined
+      if (depth === entryDepth) owner = root
+    },
   })
-  parser.on('text', read)
-  parser.on('cdata', read)
-  parser.on('closetag', () => {
-    depth -= 1
-    part = undefined
-    if (depth === entryDepth) owner = root
-  })
-  try {
-    for (const piece of pieces) parser.write(piece)
-    parser.close()
-  } catch (error) {
-    return `it is not the XML it should be: ${error instanceof Error ? error.message : String(error)}`
-  }
+  if (reason !== undefined) return `it is not the XML it should be: ${reason}`
   const outline = toOutline(form, root, entries)
   return typeof outline === 'string' ? outline : { ...outline, tombstones }
 }
