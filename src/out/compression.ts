@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import type { Coding } from './content-coding.ts'
@@ -22,12 +23,32 @@ const levels: Readonly<Record<Effort, Readonly<Record<Compression, number>>>> = 
   thorough: { gzip: 6, br: 7, zstd: 9 },
 }
 
-/** Compresses in zlib's pool of threads. The same bytes and effort give the same bytes. */
-export function compress(
+/**
+ * Compresses in zlib's pool of threads. The same bytes and effort give the same bytes. So many texts at a time
+ * that the thread that answers requests is not one of many on a core, and that of the pool one is left for files.
+ */
+export async function compress(
   bytes: Uint8Array,
   coding: Compression,
   effort: Effort,
 ): Promise<Uint8Array> {
+  if (running < atOnceMax) running += 1
+  else await new Promise<void>((resolve) => waiting[effort].push(resolve))
+  try {
+    return await compressNow(bytes, coding, effort)
+  } finally {
+    const next = waiting.prompt.shift() ?? waiting.thorough.shift()
+    if (next === undefined) running -= 1
+    else next()
+  }
+}
+
+const atOnceMax = Math.min(availableParallelism(), 3)
+let running = 0
+/** Who waits for their turn: all that are `prompt` go first. */
+const waiting: Readonly<Record<Effort, (() => void)[]>> = { prompt: [], thorough: [] }
+
+function compressNow(bytes: Uint8Array, coding: Compression, effort: Effort): Promise<Uint8Array> {
   const level = levels[effort][coding]
   if (coding === 'gzip') return gzip(bytes, { level, chunkSize })
   // Told how long the text is, they take no more memory than that asks for.
