@@ -22,8 +22,8 @@ const threadsMax = 3
 const sharedMin = 8
 /** Items that are handed over together: some milliseconds of work, so that nobody waits long for whoever has the last. */
 const pieceLength = 16
-/** Pieces that a thread has at hand: it begins the next while the one before is on its way back. */
-const piecesMax = 2
+/** Pieces that a thread has at hand: it goes on while this one is busy with a commit for a quarter of a second. */
+const piecesMax = 48
 
 /** What a task leaves behind is to be cleared away soon, not to pile up. */
 const maxYoungGenerationSizeMb = 12

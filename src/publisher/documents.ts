@@ -183,8 +183,7 @@ export class Documents implements Disposable {
       await this.#writer.flush()
       return { change: this.#writer.report(), rest: this.#writer.step() }
     }
-    const { categories } = await this.#store.publication.stale()
-    await this.#nameCategories(categories)
+    await this.nameCategories()
     await this.#store.publication.archive(archiveLength)
     const stale = await this.#store.publication.stale()
     await this.#publishPages(stale.pages)
@@ -261,10 +260,11 @@ export class Documents implements Disposable {
   }
 
   /** Gives a folder to each category that has enough entries for the first time. */
-  async #nameCategories(terms: readonly string[]): Promise<void> {
+  async nameCategories(): Promise<void> {
     const { publication } = this.#store
     const { feedMin } = this.#rules.categories
-    for (const term of terms) {
+    const { categories } = await publication.stale()
+    for (const term of categories) {
       const category = await publication.category(term)
       if (category === undefined || category.slug !== undefined) continue
       if (category.entries < feedMin) continue

@@ -77,6 +77,7 @@ export class Refresher {
     const { settings, edges, store, documents, notes, generations, precompression } = this.#parts
     this.#isWithheld = await this.#isToWithhold()
     if (this.#isWithheld) return nothingPublished
+    const pages = await this.#publishPagesMeanwhile()
     await awaitGeneration(store, edges.now())
     const beganMs = performance.now()
     notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
@@ -106,21 +107,27 @@ export class Refresher {
     if (published.written.length > 0) {
       await store.writeValue('published-at-ms', String(edges.now()))
     }
-    return published
+    return toSum(pages, published)
+  }
+
+  /** Many pages are worth beginning with while the feeds may not change yet. */
+  async #publishPagesMeanwhile(): Promise<Publication> {
+    const { store, edges } = this.#parts
+    const waitMs = await msToGeneration(store, edges.now())
+    if (waitMs === 0 || (await this.#stalePages()).length <= pagesAtOnceMax) return nothingPublished
+    return this.#publishPages(waitMs)
   }
 
   /**
-   * Many changes make many pages: what the feeds show goes out first, and pages while the feeds may not change
-   * yet. The rest is for the next times, for as long as others may wait.
+   * Many changes make many pages: what the feeds show goes out first, and the rest the next times, for as long as
+   * others may wait.
    * @param isChanged the feeds may show something else
    */
   async publishInTurns(isChanged: boolean): Promise<Publication> {
-    const { edges, store } = this.#parts
     const isMuch = (await this.#stalePages()).length > pagesAtOnceMax
     if (!isMuch || (await this.#isToWithhold())) return this.publish()
     this.#isUnfinished = true
-    const untilMs = isChanged ? await msToGeneration(store, edges.now()) : refreshMs
-    const pages = await this.#publishPages(untilMs)
+    const pages = isChanged ? nothingPublished : await this.#publishPages(refreshMs)
     const isDone = (await this.#stalePages()).length === 0
     return isChanged || isDone ? toSum(pages, await this.publish(!isDone)) : pages
   }
@@ -128,6 +135,8 @@ export class Refresher {
   /** Publishes pages for so long, or all there are. */
   async #publishPages(untilMs: number): Promise<Publication> {
     const { documents, edges } = this.#parts
+    // A page links to the categories that have a feed.
+    await documents.nameCategories()
     const pages = await this.#stalePages()
     let sum = nothingPublished
     let length = pagesAtFirst
