@@ -112,6 +112,11 @@ export class InboxWatcher implements AsyncDisposable {
     return { kind: 'some', paths }
   }
 
+  /** How much there is to `take`. */
+  get ready(): number {
+    return this.#ready.size
+  }
+
   /** Has a file looked at again: it moved while it was read, or is still being written. */
   defer(path: string): void {
     if (this.#waiting.has(path)) return

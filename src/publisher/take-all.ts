@@ -2,8 +2,10 @@ import type { Found } from '../inbox/scan.ts'
 import type { CommitSummary } from '../store/store.ts'
 import { inTurn } from './in-turn.ts'
 import { toChunkLength } from './pace.ts'
-import { chunkLength } from './register.ts'
 import type { Register } from './register.ts'
+
+/** Until it is known how fast they are read; the first ones take longer. */
+const chunkLengthAtFirst = 250
 
 /**
  * Takes files in, chunk by chunk, in their order.
@@ -16,7 +18,7 @@ export async function takeAll(
   ahead: 0 | 2,
   onCommit: (done: number, summary: CommitSummary) => Promise<void>,
 ): Promise<void> {
-  let length = chunkLength
+  let length = chunkLengthAtFirst
   function* toChunks() {
     for (let begun = 0; begun < queue.length;) {
       const chunk = queue.slice(begun, begun + length)

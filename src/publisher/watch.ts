@@ -11,6 +11,8 @@ import { SpareMemory } from './spare-memory.ts'
 
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
+/** More files than this are not left to wait until the feeds may change again. */
+const readyMax = 200
 const noMarks: Marks = { kind: 'some', paths: [] }
 /** The longest time that a timer of Node can be set to. */
 const timerMsMax = 2 ** 31 - 1
@@ -61,9 +63,10 @@ export async function watch(
         tell(report, log)
       }
     }
-    // The first change after a pause goes out at once, those of the next second together.
+    // The first change after a pause goes out at once, those of the next second together; many are read meanwhile.
     const pauseMs = publishedAtMs + generationMs - performance.now()
-    if (pauseMs > 0 && !isUnfinished) await sleep(pauseMs, stop)
+    const isMuch = isUnfinished || watcher.ready >= readyMax
+    if (pauseMs > 0 && !isMuch) await sleep(pauseMs, stop)
     marks = watcher.take() ?? (isUnfinished ? noMarks : undefined)
     if (marks !== undefined || stop.aborted) continue
     const dueAtMs = (await publisher.nextDueAtMs()) ?? Number.POSITIVE_INFINITY
