@@ -39,6 +39,9 @@ import type { Locks } from './writer.ts'
 /** What the rendered entries that are not in memory may take on disk. */
 const scratchBytesMax = 2 ** 31
 
+/** How far the taking in of files is. */
+type Reached = { readonly done: number; readonly total: number; readonly beganMs: number }
+
 type Add = (sum: Partial<Record<keyof CommitSummary | 'written' | 'unchanged', number>>) => void
 
 /** Joins the stages: takes marked paths through reading, identity and catalogue into the documents. */
@@ -311,9 +314,10 @@ export class Publisher implements AsyncDisposable {
     await register.release(survey.changed, survey.vanished)
     const queue = [...survey.changed, ...survey.arrived]
     this.#crew.begin(queue.length)
+    const beganMs = performance.now()
     await takeAll(queue, register, this.#crew.ahead, async (done, summary) => {
       add(summary)
-      await this.#pause(done, queue.length, add)
+      await this.#pause({ done, total: queue.length, beganMs }, add)
     })
     const unseen = [...survey.unsettled, ...survey.waiting, ...register.deferred]
     if (marks.kind === 'all' && unseen.length === 0) this.#areRulesNew = false
@@ -332,10 +336,10 @@ export class Publisher implements AsyncDisposable {
   }
 
   /** Between chunks: says how far it is, lets events in, and refreshes the feeds every second. */
-  async #pause(done: number, total: number, add: Add): Promise<void> {
+  async #pause({ done, total, beganMs }: Reached, add: Add): Promise<void> {
     this.#edges.onProgress?.(done, total)
     await letEventsIn()
-    if (done === total || !this.#refresher.isDue) return
+    if (done === total || !this.#refresher.isDue(beganMs)) return
     const { written, unchanged } = await this.#refresher.publish(true)
     add({ written: written.length, unchanged: unchanged.length })
   }

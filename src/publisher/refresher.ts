@@ -66,9 +66,13 @@ export class Refresher {
     this.#isOutOther = true
   }
 
-  /** Whether it is time to refresh the feeds. On a slow machine half of the time is for other work all the same. */
-  get isDue(): boolean {
-    const sinceMs = performance.now() - this.#publishedAtMs
+  /**
+   * Whether it is time to refresh the feeds in the midst of a run: what takes no longer than that goes out at once, and
+   * on a slow machine half of the time is for other work all the same.
+   * @param beganMs when the run began
+   */
+  isDue(beganMs: number): boolean {
+    const sinceMs = performance.now() - Math.max(this.#publishedAtMs, beganMs)
     return sinceMs >= Math.max(refreshMs, this.#publishingMs)
   }
 
