@@ -16,6 +16,7 @@ import {
 import { setImmediate as turn } from 'node:timers/promises'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { InboxWatcher } from '../src/inbox/watch.ts'
 import { Mirror } from './support/mirror.ts'
 import { makeTemporaryFolder } from './support/temporary-folder.ts'
 import type { TemporaryFolder } from './support/temporary-folder.ts'
@@ -213,6 +214,30 @@ describe('an article that is dropped', () => {
     await mirror.waitForTruth()
     expect(mirror.files.size).toBe(9000)
     expect(mirror.marks).toContainEqual({ kind: 'all' })
+  })
+})
+
+describe('a mark that was not taken yet', () => {
+  it('is still to come for both ends of a move', async () => {
+    using folder = makeInbox()
+    for (const name of ['a', 'b']) mkdirSync(folder.in(name))
+    writeFileSync(folder.in('a/1.txt'), 'one')
+    await using watcher = await InboxWatcher.open({
+      root: folder.inbox,
+      settleMs: 100,
+      rescanMs: 3_600_000,
+      onReady: () => {},
+    })
+    expect(watcher.take()).toEqual({ kind: 'all' })
+    renameSync(folder.in('a/1.txt'), folder.in('b/1.txt'))
+    await waitFor(() => watcher.ready === 2)
+    expect(watcher.waiting).toEqual([])
+    for (const path of ['a/1.txt', 'b/1.txt']) expect(watcher.isWaiting(path)).toBe(true)
+    expect(watcher.take()).toEqual({
+      kind: 'some',
+      paths: expect.arrayContaining(['a/1.txt']) as [],
+    })
+    for (const path of ['a/1.txt', 'b/1.txt']) expect(watcher.isWaiting(path)).toBe(false)
   })
 })
 

@@ -124,9 +124,14 @@ export class InboxWatcher implements AsyncDisposable {
     this.#lookSoon(performance.now() + 1)
   }
 
-  /** Says whether a path, or a folder above it, is seen but not whole yet, or gone but perhaps not for good. */
+  /**
+   * Says whether the mark of a path, or of a folder above it, is still to come: it is seen but not whole yet, gone but
+   * perhaps not for good, or ready and not taken.
+   */
   isWaiting(path: string): boolean {
-    for (let at = path; at !== ''; at = parentOf(at)) if (this.#waiting.has(at)) return true
+    for (let at = path; at !== ''; at = parentOf(at)) {
+      if (this.#waiting.has(at) || this.#ready.has(at)) return true
+    }
     return false
   }
 

@@ -291,11 +291,11 @@ export class Publisher implements AsyncDisposable {
     const { inbox, settleMs } = this.#settings
     const isDue = ({ state, hasProblems }: FileMark) =>
       state === 'missing' || (hasProblems && this.#areRulesNew && marks.kind === 'all')
-    const survey = withoutUnsettled(
-      await surveyInbox(inbox, marks, this.#store, isDue),
-      marks,
-      isWaiting,
-      (files) => findUnsettled(inbox, files, this.#edges.now(), settleMs),
+    const surveyed = await surveyInbox(inbox, marks, this.#store, isDue)
+    // What moved while this looked, and so is missing in one place or there in two, is heard of before it is judged.
+    if (surveyed.vanished.length > 0 || marks.kind === 'all') await letEventsIn()
+    const survey = withoutUnsettled(surveyed, marks, isWaiting, (files) =>
+      findUnsettled(inbox, files, this.#edges.now(), settleMs),
     )
     const register = await Register.open({
       store: this.#store,
