@@ -183,7 +183,8 @@ export class Documents implements Disposable {
       await this.#writer.flush()
       return { change: this.#writer.report(), rest: this.#writer.step() }
     }
-    await this.nameCategories()
+    const { categories } = await this.#store.publication.stale()
+    await this.nameCategories(categories)
     await this.#store.publication.archive(archiveLength)
     const stale = await this.#store.publication.stale()
     await this.#publishPages(stale.pages)
@@ -259,18 +260,23 @@ export class Documents implements Disposable {
     return this.#store.publication.tombstones(sinceMs, tombstonesMax)
   }
 
-  /** Gives a folder to each category that has enough entries for the first time. */
-  async nameCategories(): Promise<void> {
+  /**
+   * Gives a folder to each of these categories that has enough entries for the first time.
+   * @returns whether there was one: pages can link to it now, and are stale
+   */
+  async nameCategories(terms: readonly string[]): Promise<boolean> {
     const { publication } = this.#store
     const { feedMin } = this.#rules.categories
-    const { categories } = await publication.stale()
-    for (const term of categories) {
+    let isNamed = false
+    for (const term of terms) {
       const category = await publication.category(term)
       if (category === undefined || category.slug !== undefined) continue
       if (category.entries < feedMin) continue
       await publication.nameCategory(term, toCategorySlug(category))
-      this.#isOpmlDue = true
+      isNamed = true
     }
+    this.#isOpmlDue ||= isNamed
+    return isNamed
   }
 
   async #publishCategories(terms: readonly string[]): Promise<void> {

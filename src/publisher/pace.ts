@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Store } from '../store/store.ts'
 import { chunkLength } from './register.ts'
 
@@ -8,22 +7,17 @@ import { chunkLength } from './register.ts'
  */
 export const generationMs = 1_000
 
-type Generations = Pick<Store, 'readValue' | 'publication'>
-
 /**
  * How long the second of the last publication still lasts, also that of another run, if there is something
  * to publish. With a clock that went back it is a whole one, once.
  */
-export async function msToGeneration(store: Generations, nowMs: number): Promise<number> {
+export async function msToGeneration(
+  store: Pick<Store, 'readValue' | 'publication'>,
+  nowMs: number,
+): Promise<number> {
   const publishedAtMs = Number((await store.readValue('published-at-ms')) ?? 0)
   const waitMs = Math.min(publishedAtMs + generationMs - nowMs, generationMs)
   return waitMs > 0 && (await store.publication.isStale()) ? waitMs : 0
-}
-
-/** Waits until the second of the last publication is over. */
-export async function awaitGeneration(store: Generations, nowMs: number): Promise<void> {
-  const waitMs = await msToGeneration(store, nowMs)
-  if (waitMs > 0) await pause(waitMs)
 }
 
 /** The first turn may come before what has arrived is looked at, the second comes after. */

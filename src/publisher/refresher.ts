@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Store } from '../store/store.ts'
@@ -5,7 +6,7 @@ import type { Documents } from './documents.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import type { Generations } from './generations.ts'
 import { toNamedHubs } from './named-hubs.ts'
-import { awaitGeneration, letEventsIn, msToGeneration, toChunkLength } from './pace.ts'
+import { letEventsIn, msToGeneration, toChunkLength } from './pace.ts'
 import type { Precompression } from './precompression.ts'
 import { nothingPublished } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -81,8 +82,7 @@ export class Refresher {
     const { settings, edges, store, documents, notes, generations, precompression } = this.#parts
     this.#isWithheld = await this.#isToWithhold()
     if (this.#isWithheld) return nothingPublished
-    const pages = await this.#publishPagesMeanwhile()
-    await awaitGeneration(store, edges.now())
+    const pages = await this.#awaitGeneration()
     const beganMs = performance.now()
     notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
     notes.isPublishing = true
@@ -114,12 +114,15 @@ export class Refresher {
     return toSum(pages, published)
   }
 
-  /** Many pages are worth beginning with while the feeds may not change yet. */
-  async #publishPagesMeanwhile(): Promise<Publication> {
+  /** Many pages are worth beginning with while the second of the last publication is not over. */
+  async #awaitGeneration(): Promise<Publication> {
     const { store, edges } = this.#parts
     const waitMs = await msToGeneration(store, edges.now())
-    if (waitMs === 0 || (await this.#stalePages()).length <= pagesAtOnceMax) return nothingPublished
-    return this.#publishPages(waitMs)
+    if (waitMs === 0) return nothingPublished
+    const endMs = performance.now() + waitMs
+    const { change } = await this.#publishPages(await this.#manyPages(), endMs)
+    await pause(Math.max(endMs - performance.now(), 0))
+    return change
   }
 
   /**
@@ -128,24 +131,24 @@ export class Refresher {
    * @param isChanged the feeds may show something else
    */
   async publishInTurns(isChanged: boolean): Promise<Publication> {
-    const isMuch = (await this.#stalePages()).length > pagesAtOnceMax
-    if (!isMuch || (await this.#isToWithhold())) return this.publish()
+    const pages = (await this.#isToWithhold()) ? [] : await this.#manyPages()
+    if (pages.length === 0) return this.publish()
     this.#isUnfinished = true
-    const pages = isChanged ? nothingPublished : await this.#publishPages(refreshMs)
-    const isDone = (await this.#stalePages()).length === 0
-    return isChanged || isDone ? toSum(pages, await this.publish(!isDone)) : pages
+    if (isChanged) return this.publish(true)
+    const { change, isDone } = await this.#publishPages(pages, performance.now() + refreshMs)
+    return isDone ? toSum(change, await this.publish()) : change
   }
 
-  /** Publishes pages for so long, or all there are. */
-  async #publishPages(untilMs: number): Promise<Publication> {
+  /** Publishes pages until then, or all of them. */
+  async #publishPages(
+    pages: readonly string[],
+    endMs: number,
+  ): Promise<{ readonly change: Publication; readonly isDone: boolean }> {
     const { documents, edges } = this.#parts
-    // A page links to the categories that have a feed.
-    await documents.nameCategories()
-    const pages = await this.#stalePages()
     let sum = nothingPublished
     let length = pagesAtFirst
-    const endMs = performance.now() + untilMs
-    for (let done = 0; done < pages.length && performance.now() < endMs;) {
+    let done = 0
+    while (done < pages.length && performance.now() < endMs) {
       const beganMs = performance.now()
       const change = await documents.publishPages(pages.slice(done, done + length))
       edges.onPublication?.(change)
@@ -154,17 +157,22 @@ export class Refresher {
       length = toChunkLength(length, performance.now() - beganMs)
       await letEventsIn()
     }
-    return sum
+    return { change: sum, isDone: done >= pages.length }
+  }
+
+  /** The pages to be written, if they are more than are written while the feeds wait; else none. */
+  async #manyPages(): Promise<readonly string[]> {
+    const { store, documents } = this.#parts
+    let stale = await store.publication.stale()
+    if (stale.pages.length + stale.links.length <= pagesAtOnceMax) return []
+    // A page links to the categories that have a feed.
+    if (await documents.nameCategories(stale.categories)) stale = await store.publication.stale()
+    return [...stale.pages, ...stale.links]
   }
 
   /** What a lost store knew is in the published feeds: they stay until all of it is known again. */
   async #isToWithhold(): Promise<boolean> {
     return (await this.#parts.store.entryCounts()).recovered > 0
-  }
-
-  async #stalePages(): Promise<readonly string[]> {
-    const { pages, links } = await this.#parts.store.publication.stale()
-    return [...pages, ...links]
   }
 }
 
