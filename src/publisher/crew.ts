@@ -146,11 +146,11 @@ type Piece = {
 }
 
 /** Tasks of so many items each that are together this one. */
-function split(task: Task, length: number): readonly Task[] {
-  const starts = Array.from({ length: Math.ceil(task.items.length / length) }, (_, n) => n * length)
-  return task.kind === 'read'
-    ? starts.map((start) => ({ ...task, items: task.items.slice(start, start + length) }))
-    : starts.map((start) => ({ ...task, items: task.items.slice(start, start + length) }))
+function split<Whole extends Task>(task: Whole, length: number): readonly Whole[] {
+  const count = Math.ceil(task.items.length / length)
+  return Array.from({ length: count }, (_, n) => {
+    return { ...task, items: task.items.slice(n * length, (n + 1) * length) }
+  })
 }
 
 function toIntakes(outcomes: readonly Outcome[]): readonly Intake[] {

@@ -11,8 +11,8 @@ import { SpareMemory } from './spare-memory.ts'
 
 /** How often a held run asks whether a person has released it. */
 const confirmationMs = 1_000
-/** More files than this are not left to wait until the feeds may change again. */
-const readyMax = 200
+/** So many files are not left to wait until the feeds may change again. */
+const manyReady = 200
 const noMarks: Marks = { kind: 'some', paths: [] }
 /** The longest time that a timer of Node can be set to. */
 const timerMsMax = 2 ** 31 - 1
@@ -65,7 +65,7 @@ export async function watch(
     }
     // The first change after a pause goes out at once, those of the next second together; many are read meanwhile.
     const pauseMs = publishedAtMs + generationMs - performance.now()
-    const isMuch = isUnfinished || watcher.ready >= readyMax
+    const isMuch = isUnfinished || watcher.ready >= manyReady
     if (pauseMs > 0 && !isMuch) await sleep(pauseMs, stop)
     marks = watcher.take() ?? (isUnfinished ? noMarks : undefined)
     if (marks !== undefined || stop.aborted) continue
