@@ -235,7 +235,8 @@ test.each(['rss', 'atom'] as const)(
     const file = { path: `${format}.xml`, bytes: document.bytes }
     const found = toGeneration(file)
     expect(found.parts.length).toBeGreaterThanOrEqual(entries.length)
-    const told = toGeneration({ ...file, madeOf: { fragments, frame: document.frame } })
+    const { frame, layout } = document
+    const told = toGeneration({ ...file, madeOf: { fragments, frame, layout } })
     expect(told.hash).toBe(found.hash)
     expect(told.parts.toSorted()).toEqual(found.parts.toSorted())
   },

@@ -9,6 +9,9 @@ export type Replacement = {
   readonly bytes: Uint8Array
 }
 
+/** Gives so many bytes of memory, whatever they hold. */
+export type Allocate = (lengthBytes: number) => Uint8Array
+
 export type Replaced = {
   /** Paths whose bytes are now others than before, in the order given. */
   readonly written: readonly string[]
@@ -152,11 +155,12 @@ const folderSyncRefusals = new Set(
 export function readRegularFile(
   path: string,
   calls: FileCalls = nodeFileCalls,
+  allocate?: Allocate,
 ): Uint8Array | undefined {
   const file = openIfRegular(path, calls)
   if (file === undefined) return undefined
   try {
-    return readBytes(file, calls)
+    return readBytes(file, calls, allocate)
   } finally {
     calls.close(file.handle)
   }
@@ -212,8 +216,12 @@ function openIfRegular(path: string, calls: FileCalls): OldFile | undefined {
 /** ELOOP: a symbolic link; ENXIO: a socket or device; EISDIR: Windows, for a folder. */
 const notThere = new Set(['ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO', 'EISDIR'])
 
-function readBytes({ handle, sizeBytes }: OldFile, calls: FileCalls): Uint8Array {
-  const bytes = Buffer.allocUnsafe(sizeBytes)
+function readBytes(
+  { handle, sizeBytes }: OldFile,
+  calls: FileCalls,
+  allocate: Allocate = (lengthBytes) => Buffer.allocUnsafe(lengthBytes),
+): Uint8Array {
+  const bytes = allocate(sizeBytes)
   let offset = 0
   while (offset < sizeBytes) {
     const count = calls.read(handle, bytes, offset)

@@ -1,7 +1,9 @@
+import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isDraftName, readRegularFile, replaceInOrder, syncFolder } from './atomic-file.ts'
 import { codeOf, toFault } from './fault.ts'
 import { nodeFileCalls } from './file-calls.ts'
+import type { Allocate } from './atomic-file.ts'
 import type { FileCalls } from './file-calls.ts'
 
 export type OutputFile = {
@@ -31,8 +33,13 @@ export type Output = {
   replace(...groups: readonly (readonly OutputFile[])[]): Promise<OutputChange>
   /** Removes these files, and the folders they leave empty; a missing file is fine. */
   remove(paths: readonly string[]): void
-  /** What stands there now; `undefined` when nothing does. */
-  read(path: string): Uint8Array | undefined
+  /**
+   * What stands there now; `undefined` when nothing does.
+   * @param allocate gives the memory for it
+   */
+  read(path: string, allocate?: Allocate): Uint8Array | undefined
+  /** A word that is another one whenever the file is changed or replaced, by whomever; `undefined` when none stands there. */
+  stamp(path: string): string | undefined
   /** Says whether a file stands there. */
   has(path: string): boolean
   /** The names of the files in a folder (`categories/general`); none where there is no folder. */
@@ -109,21 +116,31 @@ export class OutputFolder implements Output {
     for (const folder of changed) syncFolder(this.#toFolderPath(folder), this.#calls)
   }
 
-  read(path: string): Uint8Array | undefined {
+  read(path: string, allocate?: Allocate): Uint8Array | undefined {
     const file = this.#toFilePath(path)
     try {
       if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return undefined
-      return readRegularFile(file, this.#calls)
+      return readRegularFile(file, this.#calls, allocate)
     } catch (error) {
       throw toFault(error, { verb: 'read', path: file })
     }
   }
 
+  stamp(path: string): string | undefined {
+    const found = this.#find(path)
+    return found && [found.ino, found.size, found.mtimeMs, found.ctimeMs].join(' ')
+  }
+
   has(path: string): boolean {
+    return this.#find(path) !== undefined
+  }
+
+  #find(path: string): Stats | undefined {
     const file = this.#toFilePath(path)
     try {
-      if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return false
-      return this.#calls.lstat(file)?.isFile() === true
+      if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return undefined
+      const found = this.#calls.lstat(file)
+      return found?.isFile() === true ? found : undefined
     } catch (error) {
       throw toFault(error, { verb: 'read', path: file })
     }

@@ -49,8 +49,12 @@ export class PrecompressedOutput implements Output {
     this.#inner.remove(paths.flatMap((path) => [...toForms(path), path]))
   }
 
-  read(path: string): Uint8Array | undefined {
-    return this.#inner.read(path)
+  read(...asked: Parameters<Output['read']>): Uint8Array | undefined {
+    return this.#inner.read(...asked)
+  }
+
+  stamp(path: string): string | undefined {
+    return this.#inner.stamp(path)
   }
 
   has(path: string): boolean {

@@ -2,11 +2,18 @@ import { feedFiles } from '../core/feed/feed.ts'
 import { readPublishedFeed, readPublishedIds } from '../core/feed/read-feed.ts'
 import type { Output } from '../out/folder.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
+import type { PublishedPieces } from './published-pieces.ts'
 
 /** Feeds whose entries are remembered; of others the published document is read. */
 const feedsMax = 1_000
 /** Characters of a title that tell which entry is meant. */
 const titleLengthMax = 40
+
+type ContinuityParts = {
+  readonly store: Store
+  readonly output: Output
+  readonly pieces: PublishedPieces
+}
 
 /**
  * Compares each feed with what was published last in its place. An entry leaves a feed because it was
@@ -16,21 +23,23 @@ const titleLengthMax = 40
 export class Continuity {
   readonly #store: Store
   readonly #output: Output
+  readonly #pieces: PublishedPieces
   readonly #isAccepted: boolean
   /** By folder, in the order of their last use. */
   readonly #published = new Map<string, ReadonlySet<string>>()
 
   /** @param isAccepted a person has said that such changes are meant */
-  constructor(store: Store, output: Output, isAccepted: boolean) {
+  constructor({ store, output, pieces }: ContinuityParts, isAccepted: boolean) {
     this.#store = store
     this.#output = output
+    this.#pieces = pieces
     this.#isAccepted = isAccepted
   }
 
   /** @returns what is wrong with it if the feed of this folder shows these entries next, in words */
   async check(folder: string, entries: readonly LiveEntry[]): Promise<string | undefined> {
     if (this.#isAccepted) return undefined
-    const published = this.#published.get(folder) ?? new Set(readPublishedIds(this.#read(folder)))
+    const published = this.#published.get(folder) ?? new Set(await this.#readIds(folder))
     const shown = new Set(entries.map(({ id }) => id))
     const missing = [...published].filter((id) => !shown.has(id))
     if (missing.length === 0) return undefined
@@ -59,6 +68,10 @@ export class Continuity {
     return heir === undefined
       ? `"${title}" (${id}) would vanish, though nobody deleted it${others}`
       : `the id of "${title}" would change from ${id} to ${heir.id}${others}`
+  }
+
+  async #readIds(folder: string): Promise<readonly string[]> {
+    return (await this.#pieces.readIds(folder)) ?? readPublishedIds(this.#read(folder))
   }
 
   #read(folder: string): string {

@@ -10,6 +10,7 @@ import { archiveLength } from './archive-names.ts'
 import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
 import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
+import type { FeedFile } from './generations.ts'
 import type { Crew } from './crew.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
 import { inTurn } from './in-turn.ts'
@@ -19,6 +20,7 @@ import { markMissing } from './missing-documents.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
+import { PublishedPieces } from './published-pieces.ts'
 import { publishArchive } from './publish-archive.ts'
 import { publishStylesheets } from './publish-stylesheets.ts'
 import { Renderings } from './renderings.ts'
@@ -67,6 +69,7 @@ export class Documents implements Disposable {
   readonly #renderings: Renderings
   readonly #pages: Pages
   readonly #feeds: Feeds
+  readonly #pieces: PublishedPieces
   readonly #notes: FeedNotes
   readonly parts: FeedParts
   #isFirst = true
@@ -83,10 +86,11 @@ export class Documents implements Disposable {
     this.#output = output
     this.#rules = rules
     this.#writer = new PublicationWriter(output, this.#slabs)
-    const renderings = new Renderings({ store, scratch, crew }, rules)
+    this.#pieces = new PublishedPieces(store.pieces, output)
+    const renderings = new Renderings({ store, scratch, crew, published: this.#pieces }, rules)
     this.#renderings = renderings
     this.#pages = new Pages({ store, renderings, crew }, rules)
-    const continuity = new Continuity(store, output, parts.acceptsChanges)
+    const continuity = new Continuity({ store, output, pieces: this.#pieces }, parts.acceptsChanges)
     const refuse = (problem: Problem) => this.#writer.refuse(problem)
     const allocate = (lengthBytes: number) => this.#writer.allocate(lengthBytes)
     this.#feeds = new Feeds({ store, renderings, continuity, allocate, refuse }, rules)
@@ -123,6 +127,7 @@ export class Documents implements Disposable {
       after = records.at(-1)?.id
     }
     this.#renderings.forgetLabels()
+    await this.#store.pieces.forgetAll()
     await this.#store.publication.markAllStale()
   }
 
@@ -173,7 +178,7 @@ export class Documents implements Disposable {
     tell: (step: Publication) => Promise<void>,
   ): Promise<Published> {
     await this.#prepare()
-    const window = await this.#feeds.pickWindow('')
+    const window = await this.#feeds.pickWindow('', '')
     await this.#store.publication.setWindow(window.map(({ id }) => id))
     if (isPartial) {
       const shown = new Set(window.map(({ id }) => id))
@@ -252,7 +257,7 @@ export class Documents implements Disposable {
     const tombstones = await this.#tombstones(head.updatedAtMs)
     const files = await this.#feeds.render({ ...head, tombstones }, window)
     if (files === undefined) return
-    await this.#writer.add(files, () => this.#notes.note('', files, window))
+    await this.#writer.add(files, () => this.#note('', files, window))
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
@@ -289,6 +294,7 @@ export class Documents implements Disposable {
         const folder = toCategoryFolder(category)
         this.#writer.remove(toFolderFiles(folder))
         await this.#notes.forget(folder)
+        await this.#store.pieces.write(folder, undefined)
         await publication.settle('category', [term])
         this.#isOpmlDue = true
       }
@@ -300,16 +306,26 @@ export class Documents implements Disposable {
     const folder = toCategoryFolder(category)
     const { hubs } = this.#notes
     this.#isOpmlDue ||= !this.#output.has(`${folder}index.html`)
-    const window = await this.#feeds.pickWindow(category.term)
+    const window = await this.#feeds.pickWindow(category.term, folder)
     const base = await this.#feeds.toHead(window, undefined)
     const site = toCategorySite(base.site, category.label)
     const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
     const page = await this.#pages.renderCategory(category, folder, window)
     await this.#writer.addBeside([...(feeds ?? []), page], async () => {
       if (feeds === undefined) return
-      await this.#notes.note(folder, feeds, window)
+      await this.#note(folder, feeds, window)
       await this.#store.publication.settle('category', [category.term])
     })
+  }
+
+  /** The feeds of a folder are in place. */
+  async #note(
+    folder: string,
+    files: readonly FeedFile[],
+    window: readonly LiveEntry[],
+  ): Promise<void> {
+    await this.#notes.note(folder, files, window)
+    await this.#pieces.note(folder, files, window)
   }
 
   async #publishIndex(window: readonly LiveEntry[]): Promise<void> {

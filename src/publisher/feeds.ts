@@ -10,7 +10,7 @@ import { findCandidates } from './candidates.ts'
 import type { Continuity } from './continuity.ts'
 import { newestChange } from './feed-date.ts'
 import type { FeedFile } from './generations.ts'
-import { lengthBytesOf } from './renderings.ts'
+import { lengthBytesOf } from './rendering.ts'
 import type { Renderings } from './renderings.ts'
 
 export type FeedRules = WindowRules & {
@@ -52,13 +52,17 @@ export class Feeds {
     this.#rules = rules
   }
 
-  /** What the feed of a category shows; that of all for ''. */
-  async pickWindow(term: string): Promise<readonly LiveEntry[]> {
+  /**
+   * What the feed of a category shows; that of all for ''.
+   * @param folder where that feed is
+   */
+  async pickWindow(term: string, folder: string): Promise<readonly LiveEntry[]> {
     const candidates = await findCandidates(this.#store.publication, term, this.#rules)
     const window = new Window<LiveEntry>(this.#rules)
     // Few of many large entries fit, and only those are to be rendered.
     for (let done = 0; done < candidates.length; done += candidatesMax) {
       const some = candidates.slice(done, done + candidatesMax)
+      await this.#renderings.recall(folder, some)
       const rendered = await this.#renderings.render(some, feedFormats)
       for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
       if (window.isFull) break
@@ -122,8 +126,8 @@ export class Feeds {
     const room = { bytesMax: documentBytesMax, allocate: this.#allocate }
     const document = renderDocument(format, head, fragments, room)
     if (document.kind === 'document') {
-      const { bytes, frame } = document
-      return { path, bytes, madeOf: { fragments, frame } }
+      const { bytes, frame, layout } = document
+      return { path, bytes, madeOf: { fragments, frame, layout } }
     }
     this.#refuse({ code: 'document-refused', path, found: document.reason })
     return undefined

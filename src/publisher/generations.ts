@@ -1,5 +1,5 @@
 import { hash as digest } from 'node:crypto'
-import type { Fragment } from '../core/feed/feed.ts'
+import type { Fragment, Layout } from '../core/feed/feed.ts'
 import { findParts } from '../core/feed/parts.ts'
 import type { Place } from '../core/feed/parts.ts'
 import type { Delta, FindDelta } from '../out/delta-responses.ts'
@@ -39,6 +39,7 @@ export type FeedFile = OutputFile & {
     readonly fragments: readonly Fragment[]
     /** What it would be without any. */
     readonly frame: string
+    readonly layout: Layout
   }
 }
 

@@ -9,7 +9,8 @@ import type { OutputFile } from '../out/folder.ts'
 import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
 import type { Unrendered } from './craft.ts'
 import type { Crew } from './crew.ts'
-import type { Rendering, Renderings } from './renderings.ts'
+import type { Rendering } from './rendering.ts'
+import type { Renderings } from './renderings.ts'
 
 export type PageRules = {
   readonly site: Site

@@ -3,45 +3,40 @@ import { toTerm } from '../core/article/hashtags.ts'
 import { categoryTidier, toEntry } from '../core/entry/entry.ts'
 import type { CategoryRules, Entry, ToCategories } from '../core/entry/entry.ts'
 import { feedFormats } from '../core/feed/feed.ts'
-import type { FeedFormat, Fragment, Fragments } from '../core/feed/feed.ts'
+import type { FeedFormat } from '../core/feed/feed.ts'
 import type { Site } from '../core/site.ts'
 import type { Place, ScratchFile } from '../store/scratch-file.ts'
 import type { LiveEntry, Store } from '../store/store.ts'
 import type { Rendered, Unrendered } from './craft.ts'
 import type { Crew } from './crew.ts'
-
-/** What was rendered of one version of an entry: a fragment for each of these formats, and what lists tell of it. */
-export type Rendering<Format extends FeedFormat = FeedFormat> = Fragments<Format> &
-  Pick<Entry, 'summary' | 'language'>
-
-/** For some formats. */
-type Partly = Partial<Fragments> & Pick<Entry, 'summary' | 'language'>
+import type { PublishedPieces } from './published-pieces.ts'
+import { hasAll, isSameVersion, lengthOf, pack, toVersion, unpack } from './rendering.ts'
+import type { Packed, Partly, Rendering, Version } from './rendering.ts'
 
 type RenderingParts = {
   readonly store: Store
   /** Closed with the renderings. */
   readonly scratch: ScratchFile
   readonly crew: Crew
+  readonly published: PublishedPieces
 }
 
 /** Labels remembered as written; beyond that they are asked for anew. */
 const labelsMax = 20_000
+/** Fewer are rendered in the time in which the documents of a folder are read. */
+const publishedMin = 3
 /** Bytes of rendered entries that are kept in memory. */
 const heldBytesMax = 32 * 1024 * 1024
 
 type Held = {
-  readonly version: string
+  readonly version: Version
   readonly rendering: Partly
   readonly lengthBytes: number
+  /** It came from `out/`, and need not be put away. */
+  readonly isPublished?: boolean
 }
 
-type PutAway = {
-  readonly version: string
-  readonly place: Place
-  readonly formats: readonly FeedFormat[]
-  /** Of the pieces, in their order. */
-  readonly lengths: readonly number[]
-}
+type PutAway = Packed & { readonly version: Version; readonly place: Place }
 
 /**
  * Renders each version of an entry once for each format, for every document that holds it. What was used last is in
@@ -60,14 +55,16 @@ export class Renderings implements Disposable {
   readonly #held = new Map<string, Held>()
   #heldBytes = 0
   readonly #scratch: ScratchFile
+  readonly #published: PublishedPieces
   readonly #away = new Map<string, PutAway>()
 
   constructor(
-    { store, scratch, crew }: RenderingParts,
+    { store, scratch, crew, published }: RenderingParts,
     { site, categories }: { readonly site: Site; readonly categories: CategoryRules },
   ) {
     this.#store = store
     this.#scratch = scratch
+    this.#published = published
     this.#crew = crew
     this.#site = site
     this.#rules = categories
@@ -76,6 +73,23 @@ export class Renderings implements Disposable {
 
   [Symbol.dispose](): void {
     this.#scratch[Symbol.dispose]()
+  }
+
+  /**
+   * Has at hand what the published feeds of a folder show of these entries, if much of it is not; the rest is rendered
+   * when it is asked for.
+   */
+  async recall(folder: string, records: readonly LiveEntry[]): Promise<void> {
+    const unknown = records.filter((record) => !hasAll(this.#find(record), feedFormats))
+    if (unknown.length < publishedMin) return
+    const found = await this.#published.read(folder, unknown)
+    for (const record of unknown) {
+      const rendering = found.get(record.id)
+      if (rendering === undefined) continue
+      const lengthBytes = lengthOf(rendering)
+      const held = { version: toVersion(record), rendering, lengthBytes, isPublished: true }
+      this.#hold(record.id, held)
+    }
   }
 
   /** Gives what was rendered of these entries for these formats, and renders what was not. */
@@ -113,8 +127,7 @@ export class Renderings implements Disposable {
 
   /** Whether nothing is at hand that was rendered of this version of an entry. */
   isNew(record: LiveEntry): boolean {
-    const version = toVersion(record)
-    return ![this.#held, this.#away].some((known) => known.get(record.id)?.version === version)
+    return ![this.#held, this.#away].some((known) => isOf(record, known.get(record.id)))
   }
 
   /** Has at hand what was rendered of an entry, beside what was rendered of that version before. */
@@ -178,17 +191,16 @@ export class Renderings implements Disposable {
 
   #find(record: LiveEntry): Partly | undefined {
     const { id } = record
-    const version = toVersion(record)
     const held = this.#held.get(id)
-    if (held?.version === version) {
+    if (isOf(record, held)) {
       this.#held.delete(id)
       this.#held.set(id, held)
       return held.rendering
     }
     const away = this.#away.get(id)
-    if (away?.version !== version) return undefined
+    if (!isOf(record, away)) return undefined
     const rendering = unpack(id, this.#scratch.read(away.place), away)
-    this.#hold(id, { version, rendering, lengthBytes: away.place.lengthBytes })
+    this.#hold(id, { version: away.version, rendering, lengthBytes: away.place.lengthBytes })
     return rendering
   }
 
@@ -204,10 +216,11 @@ export class Renderings implements Disposable {
     }
   }
 
-  #putAway(id: string, { version, rendering }: Held): void {
+  #putAway(id: string, { version, rendering, isPublished }: Held): void {
+    if (isPublished === true) return
     const formats = feedFormats.filter((format) => rendering[format] !== undefined)
     const away = this.#away.get(id)
-    if (away?.version === version && away.formats.length === formats.length) return
+    if (isOf(version, away) && away.formats.length === formats.length) return
     const pieces = pack(rendering, formats)
     if (pieces === undefined) return
     const bytes = Buffer.concat(pieces)
@@ -223,59 +236,9 @@ export class Renderings implements Disposable {
   }
 }
 
-function hasAll<Format extends FeedFormat>(
-  rendering: Partly | undefined,
-  formats: readonly Format[],
-): rendering is Rendering<Format> {
-  return rendering !== undefined && formats.every((format) => rendering[format] !== undefined)
-}
-
-/** What is not in the bytes of the fragments comes first. Nothing is kept of what was refused. */
-function pack(
-  { summary, language, ...fragments }: Partly,
-  formats: readonly FeedFormat[],
-): readonly Uint8Array[] | undefined {
-  const some = formats.flatMap((format) => fragments[format] ?? [])
-  if (some.some(({ refusal }) => refusal !== undefined)) return undefined
-  const rest: Rest = { summary, language, prefixes: some.map(({ prefixes }) => prefixes) }
-  return [Buffer.from(JSON.stringify(rest)), ...some.map(({ bytes }) => bytes)]
-}
-
-function unpack(
-  id: string,
-  bytes: Uint8Array,
-  { formats, lengths }: Pick<PutAway, 'formats' | 'lengths'>,
-): Partly {
-  let end = 0
-  const [head, ...pieces] = lengths.map((length) => {
-    end += length
-    return bytes.subarray(end - length, end)
-  })
-  // Written above.
-  const { summary, language, prefixes } = JSON.parse(utf8.decode(head)) as Rest
-  const fragments = formats.map((format, index): [FeedFormat, Fragment] => [
-    format,
-    { id, bytes: pieces[index] ?? new Uint8Array(), prefixes: prefixes[index] ?? [] },
-  ])
-  return { ...Object.fromEntries(fragments), summary, language }
-}
-
-type Rest = Pick<Rendering, 'summary' | 'language'> & {
-  readonly prefixes: readonly Fragment['prefixes'][]
-}
-
-const utf8 = new TextDecoder()
-
-function lengthOf(rendering: Partly): number {
-  return feedFormats.reduce((sum, format) => sum + (rendering[format]?.bytes.length ?? 0), 0)
-}
-
-function toVersion({ updatedAtMs, publishedAtMs, articleKey, permalink }: LiveEntry): string {
-  return `${updatedAtMs} ${publishedAtMs} ${articleKey} ${permalink}`
-}
-
-/** Of the format in which it is longest. */
-export function lengthBytesOf(rendering: Rendering | undefined): number {
-  if (rendering === undefined) return 0
-  return Math.max(...feedFormats.map((format) => rendering[format].bytes.length))
+function isOf<Known extends { readonly version: Version }>(
+  version: Version,
+  known: Known | undefined,
+): known is Known {
+  return known !== undefined && isSameVersion(known.version, version)
 }

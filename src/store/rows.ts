@@ -78,6 +78,10 @@ export function toSketchBytes(record: Pick<EntryRecord, 'sketch'>): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)
 }
 
+/** What `toFileMark` reads. */
+export const selectMarks =
+  'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
+
 export function toFileMark(row: Row): FileMark {
   return {
     path: text(row, 'path'),
@@ -86,6 +90,10 @@ export function toFileMark(row: Row): FileMark {
     hasProblems: integer(row, 'has_problems') === 1,
   }
 }
+
+/** What `toFileRecord` reads. */
+export const fileColumns =
+  'file.path, file.state, stamp, identity, bytes_key, file.article_key, problems, entry.id AS entry_id'
 
 export function toFileRecord(row: Row): FileRecord {
   const problems = optionalText(row, 'problems')

@@ -273,6 +273,13 @@ export const schemaSteps: readonly string[] = [
   -- Whether all pages are there is asked folder by folder at each start, without reading an entry.
   CREATE INDEX entry_page ON entry (permalink, id) WHERE state = 'live';
   `,
+  `
+  -- Which version of which entry stands where in the feeds of a folder, so that it can be taken from there.
+  CREATE TABLE pieces (
+    folder TEXT PRIMARY KEY,
+    list TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /**

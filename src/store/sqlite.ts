@@ -12,9 +12,11 @@ import type { Problem } from '../core/problem.ts'
 import { EntryWriter } from './entry-writer.ts'
 import {
   entryStates,
+  fileColumns,
   fileStates,
   integer,
   optionalInteger,
+  selectMarks,
   text,
   toFileRecord,
   toFileMark,
@@ -25,6 +27,7 @@ import { toArticle } from './kept-article.ts'
 import { GenerationTables } from './generation-tables.ts'
 import { Statements } from './statements.ts'
 import { OutcomeTables } from './outcome-tables.ts'
+import { PieceTables } from './piece-tables.ts'
 import { PublicationTables } from './publication-tables.ts'
 import { fileIdentity, openDatabase } from './open-database.ts'
 import { migrate } from './schema.ts'
@@ -38,9 +41,12 @@ import type {
   ValueName,
 } from './store.ts'
 
-const selectMarks = 'SELECT path, state, stamp, problems IS NOT NULL AS has_problems FROM file'
-const fileColumns =
-  'file.path, file.state, stamp, identity, bytes_key, file.article_key, problems, entry.id AS entry_id'
+/**
+ * In this mode only what is committed durably waits for the disk; see below. What one article with many categories
+ * asks for is some megabytes of a large catalogue; the limit is in KiB.
+ */
+const pragmas =
+  'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384'
 
 const catalogueName = 'catalogue.sqlite'
 
@@ -59,6 +65,7 @@ export class SqliteStore implements Store {
   readonly publication: PublicationTables
   readonly hubs: HubTables
   readonly generations: GenerationTables
+  readonly pieces: PieceTables
   readonly outcomes: OutcomeTables
 
   private constructor(database: DatabaseSync, file: string) {
@@ -71,6 +78,7 @@ export class SqliteStore implements Store {
     this.publication = new PublicationTables(this.#statements, transaction)
     this.hubs = new HubTables(this.#statements, transaction)
     this.generations = new GenerationTables(this.#statements, transaction)
+    this.pieces = new PieceTables(this.#statements)
     this.outcomes = new OutcomeTables(this.#statements, (state) => this.#entries.count(state))
   }
 
@@ -83,10 +91,7 @@ export class SqliteStore implements Store {
     const database = openDatabase(
       { folder, name: catalogueName, timeoutMs: 5_000 },
       (opened, file) => {
-        // In this mode only what is committed durably waits for the disk; see below.
-        opened.exec(
-          'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON',
-        )
+        opened.exec(pragmas)
         migrate(opened, file)
       },
     )

@@ -324,6 +324,15 @@ export type GenerationStore = {
 }
 
 /** What became of files, for people who ask. */
+/** How the feeds of each folder are put together, in the words of who writes it. */
+export type PieceStore = {
+  read(folder: string): Eventually<string | undefined>
+  /** @param pieces nothing where they are to be forgotten */
+  write(folder: string, pieces: string | undefined): Eventually<void>
+  /** Of all folders. */
+  forgetAll(): Eventually<void>
+}
+
 export type OutcomeStore = {
   /** Costs as much as there are files that are not simply published; none is `waiting` here. */
   count(): Eventually<OutcomeCounts>
@@ -339,6 +348,7 @@ export type Store = AsyncDisposable & {
   readonly publication: PublicationStore
   readonly hubs: HubStore
   readonly generations: GenerationStore
+  readonly pieces: PieceStore
   readonly outcomes: OutcomeStore
   /** False: it was removed or replaced since it was opened, and what is written to it is lost. */
   isInPlace(): Eventually<boolean>

@@ -5,9 +5,10 @@ import { toCarriableEntry, toCarriableHead } from './carriable.ts'
 import { type Contents, type Frame, namespaces, type Prefix, prefixesOf } from './frame.ts'
 import { checkDocument, checkPieces } from './gate.ts'
 import { type FeedFormat, type FeedHead, pageOf } from './head.ts'
-import { renderJsonFrame, renderJsonItem } from './json-feed.ts'
+import { readJsonItem, renderJsonFrame, renderJsonItem } from './json-feed.ts'
 import { renderRssFrame, renderRssItem } from './rss.ts'
 
+export { readJsonItem }
 export {
   archivePath,
   toOpenPageName,
@@ -48,8 +49,17 @@ export type FeedDocument =
       readonly bytes: Uint8Array
       /** What it would be without any entry. */
       readonly frame: string
+      readonly layout: Layout
     }
   | { readonly kind: 'refused'; readonly reason: string }
+
+/** Where the entries of a document stand, each as long as its fragment; in bytes. */
+export type Layout = {
+  /** Before the first. */
+  readonly lead: number
+  /** Between one and the next. */
+  readonly gap: number
+}
 
 export type DocumentRoom = {
   /** A longer document is refused. */
@@ -138,7 +148,7 @@ export function renderDocument(
     checkDocument(format, bare, { ids: [], tombstones }) ??
     checkEntries(fragments, tombstones)
   if (reason !== undefined) return { kind: 'refused', reason }
-  const pieces = splice(frame, fragments)
+  const { pieces, layout } = splice(frame, fragments)
   const lengthBytes = pieces.reduce((sum, { length }) => sum + length, 0)
   if (lengthBytes > bytesMax) {
     return { kind: 'refused', reason: `it has ${lengthBytes} bytes, and ${bytesMax} are allowed` }
@@ -149,7 +159,7 @@ export function renderDocument(
     bytes.set(piece, offset)
     offset += piece.length
   }
-  return { kind: 'document', bytes, frame: bare }
+  return { kind: 'document', bytes, frame: bare, layout }
 }
 
 /** What cannot be seen in an entry alone, nor in a document without any. */
@@ -170,13 +180,17 @@ function checkEntries(
 function splice(
   { before, first, next, after }: Frame,
   fragments: readonly Fragment[],
-): readonly Uint8Array[] {
-  const between = toUtf8(next)
-  return [
-    toUtf8(fragments.length === 0 ? before : before + first),
-    ...fragments.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [between, bytes])),
-    toUtf8(after),
-  ]
+): { readonly pieces: readonly Uint8Array[]; readonly layout: Layout } {
+  const lead = toUtf8(fragments.length === 0 ? before : before + first)
+  const gap = toUtf8(next)
+  return {
+    pieces: [
+      lead,
+      ...fragments.flatMap(({ bytes }, index) => (index === 0 ? [bytes] : [gap, bytes])),
+      toUtf8(after),
+    ],
+    layout: { lead: lead.length, gap: gap.length },
+  }
 }
 
 function newBytes(lengthBytes: number): Uint8Array {

@@ -4,6 +4,8 @@ import type { Entry } from '../entry/entry.ts'
 import type { Contents, Frame } from './frame.ts'
 import { type FeedHead, toHomeUrl, toSelfUrl } from './head.ts'
 
+const utf8 = new TextDecoder()
+
 // Written here from the first letter: `feed` drafts version 1, which lacks most of what we have to say.
 
 /**
@@ -27,6 +29,22 @@ export function renderJsonItem(entry: Entry): string {
   }
   // No string of JSON holds a bare line end, so each one here is layout.
   return stringify(item).replaceAll('\n', '\n    ')
+}
+
+/** Reads back from an item what lists tell of its entry. */
+export function readJsonItem(bytes: Uint8Array): Pick<Entry, 'summary' | 'language'> {
+  const item = utf8.decode(bytes)
+  return { summary: readMember(item, 'summary') ?? '', language: readMember(item, 'language') }
+}
+
+/** Each member has a line of its own, and what is inside of one is further in. */
+function readMember(item: string, name: 'summary' | 'language'): string | undefined {
+  const lead = `\n      "${name}": `
+  const start = item.indexOf(lead)
+  if (start < 0) return undefined
+  const line = item.slice(start + lead.length, item.indexOf('\n', start + lead.length))
+  const value: unknown = JSON.parse(line.endsWith(',') ? line.slice(0, -1) : line)
+  return typeof value === 'string' ? value : undefined
 }
 
 /**

@@ -81,10 +81,13 @@ export function readPublishedIds(atom: string): readonly string[] {
   // Without them all that looks like a tag is one.
   const markup = atom.replaceAll(sections, '')
   const entries = markup.split(entryStart).slice(1)
-  return entries.flatMap((entry) => {
-    const id = idElement.exec(entry)?.[1]
-    return id === undefined ? [] : decodeEntities(id)
-  })
+  return entries.flatMap((entry) => readPublishedId(entry) ?? [])
+}
+
+/** The id of an entry of such a feed, from the text of the entry alone. */
+export function readPublishedId(entry: string): string | undefined {
+  const id = idElement.exec(entry)?.[1]
+  return id === undefined ? undefined : decodeEntities(id)
 }
 
 /** A category as the published list of feeds tells it. */

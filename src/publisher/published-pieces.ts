@@ -1,0 +1,181 @@
+import { hash as digest } from 'node:crypto'
+import { feedFiles, feedFormats, readJsonItem } from '../core/feed/feed.ts'
+import type { FeedFormat, Fragment, Fragments, Layout } from '../core/feed/feed.ts'
+import { readPublishedId } from '../core/feed/read-feed.ts'
+import type { Output } from '../out/folder.ts'
+import type { LiveEntry, PieceStore } from '../store/store.ts'
+import type { FeedFile } from './generations.ts'
+import { toVersion } from './rendering.ts'
+import type { Rendering } from './rendering.ts'
+import { Slab } from './slab.ts'
+
+/** What the feeds of a folder are made of, as the store keeps it. */
+type Contents = Readonly<Record<FeedFormat, DocumentContents>> & {
+  /** Each version of an entry, in the order in which they stand there. */
+  readonly versions: readonly string[]
+  readonly prefixSets: readonly Fragment['prefixes'][]
+}
+
+/** The lists have something for each version. */
+type DocumentContents = Layout & {
+  readonly stamp: string | undefined
+  /** In bytes. */
+  readonly lengths: readonly number[]
+  /** Numbers of sets: nearly all entries use the same. */
+  readonly prefixes: readonly number[]
+}
+
+/** What the feeds of a folder have of one version of an entry. */
+type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
+
+/**
+ * Takes what was rendered of entries out of the feeds that are published, where that is less work than to render it
+ * again: a process that has just begun has rendered nothing, but nearly all that the next feed of a category will
+ * show stands in the last one. The store knows which version stands where; a document that somebody has touched
+ * since it was written is left alone.
+ */
+export class PublishedPieces {
+  readonly #store: PieceStore
+  readonly #output: Output
+  readonly #memory = new Slab()
+  /** The last folder that was asked for; its pieces are in the memory above. */
+  #opened: { readonly folder: string; readonly pieces: readonly Piece[] | undefined } | undefined
+
+  constructor(store: PieceStore, output: Output) {
+    this.#store = store
+    this.#output = output
+  }
+
+  /** The feeds of this folder are in place, and show these entries. */
+  async note(
+    folder: string,
+    files: readonly FeedFile[],
+    window: readonly LiveEntry[],
+  ): Promise<void> {
+    this.#opened = undefined
+    const sets = new PrefixSets()
+    const documents = files.flatMap(({ path, madeOf }): DocumentContents[] => {
+      if (madeOf === undefined) return []
+      const { fragments, layout } = madeOf
+      const lengths = fragments.map(({ bytes }) => bytes.length)
+      const prefixes = fragments.map((fragment) => sets.toNumber(fragment.prefixes))
+      return [{ ...layout, stamp: this.#output.stamp(path), lengths, prefixes }]
+    })
+    const [rss, atom, json] = documents
+    if (rss === undefined || atom === undefined || json === undefined) return
+    const versions = window.map((record) => toName(record))
+    const contents: Contents = { rss, atom, json, versions, prefixSets: sets.list }
+    await this.#store.write(folder, JSON.stringify(contents))
+  }
+
+  /** Finds what the feeds of this folder have of these entries, by id. */
+  async read(
+    folder: string,
+    records: readonly LiveEntry[],
+  ): Promise<ReadonlyMap<string, Rendering>> {
+    const found = new Map<string, Rendering>()
+    const pieces = new Map((await this.#open(folder))?.map((piece) => [piece.version, piece]))
+    if (pieces.size === 0) return found
+    for (const record of records) {
+      const piece = pieces.get(toName(record))
+      if (piece !== undefined) found.set(record.id, toRendering(record.id, piece))
+    }
+    return found
+  }
+
+  /** The ids of all that the feeds of this folder show, if the store knows where they stand. */
+  async readIds(folder: string): Promise<readonly string[] | undefined> {
+    const pieces = await this.#open(folder)
+    return pieces?.flatMap(({ atom }) => readPublishedId(utf8.decode(atom.bytes)) ?? [])
+  }
+
+  async #open(folder: string): Promise<readonly Piece[] | undefined> {
+    if (this.#opened?.folder !== folder) {
+      const text = await this.#store.read(folder)
+      // Written above.
+      const contents = text === undefined ? undefined : (JSON.parse(text) as Contents)
+      this.#opened = { folder, pieces: contents && this.#cut(folder, contents) }
+    }
+    return this.#opened.pieces
+  }
+
+  #cut(folder: string, contents: Contents): readonly Piece[] | undefined {
+    this.#memory.clear()
+    const [rss, atom, json] = feedFormats.map((format) => {
+      const path = folder + feedFiles[format].name
+      return this.#cutDocument(path, contents[format], contents.prefixSets)
+    })
+    if (rss === undefined || atom === undefined || json === undefined) return undefined
+    return contents.versions.flatMap((version, index) => {
+      const of = { rss: rss[index], atom: atom[index], json: json[index] }
+      return isWhole(of) ? [{ version, ...of }] : []
+    })
+  }
+
+  /** What it has of each entry, if it is as it was written. */
+  #cutDocument(
+    path: string,
+    { stamp, lead, gap, lengths, prefixes }: DocumentContents,
+    prefixSets: Contents['prefixSets'],
+  ): readonly Omit<Fragment, 'id'>[] | undefined {
+    if (stamp === undefined || this.#output.stamp(path) !== stamp) return undefined
+    const document = this.#output.read(path, (lengthBytes) => this.#memory.take(lengthBytes))
+    if (document === undefined) return undefined
+    let end = lead - gap
+    return lengths.map((length, index) => {
+      const start = end + gap
+      end = start + length
+      return {
+        bytes: document.subarray(start, end),
+        prefixes: prefixSets[prefixes[index] ?? -1] ?? [],
+      }
+    })
+  }
+}
+
+const utf8 = new TextDecoder()
+
+function isWhole<Value>(
+  of: Readonly<Record<FeedFormat, Value | undefined>>,
+): of is Readonly<Record<FeedFormat, Value>> {
+  return feedFormats.every((format) => of[format] !== undefined)
+}
+
+/** In memory of its own: a few pieces do not keep whole documents. */
+function toRendering(id: string, piece: Piece): Rendering {
+  const lengthBytes = feedFormats.reduce((sum, format) => sum + piece[format].bytes.length, 0)
+  const memory = Buffer.allocUnsafeSlow(lengthBytes)
+  let end = 0
+  const toFragment = ({ bytes, prefixes }: Omit<Fragment, 'id'>): Fragment => {
+    const start = end
+    end += bytes.length
+    memory.set(bytes, start)
+    return { id, bytes: memory.subarray(start, end), prefixes }
+  }
+  const fragments: Fragments = {
+    rss: toFragment(piece.rss),
+    atom: toFragment(piece.atom),
+    json: toFragment(piece.json),
+  }
+  return { ...fragments, ...readJsonItem(fragments.json.bytes) }
+}
+
+/** Numbers what few differ in. */
+class PrefixSets {
+  readonly list: Fragment['prefixes'][] = []
+  readonly #numbers = new Map<string, number>()
+
+  toNumber(prefixes: Fragment['prefixes']): number {
+    const key = prefixes.join(' ')
+    const known = this.#numbers.get(key)
+    if (known !== undefined) return known
+    this.#numbers.set(key, this.list.length)
+    return this.list.push(prefixes) - 1
+  }
+}
+
+/** 72 bits of SHA-256 tell each version of each entry apart. */
+function toName({ id, ...record }: LiveEntry): string {
+  const version = Object.values(toVersion(record)).join(' ')
+  return digest('sha256', `${id} ${version}`, 'base64url').slice(0, 12)
+}
