@@ -106,10 +106,10 @@ async function remember(generations: Generations, path: string, text: string): P
   await generations.remember([toGeneration(toOutputFile(path, text))])
 }
 
-async function untilCompressed(path: string): Promise<void> {
+async function untilCompressed(path: string, address = server.address): Promise<void> {
   for (const coding of ['gzip', 'zstd', 'br']) {
     for (;;) {
-      const { headers } = await get(path, { 'accept-encoding': coding })
+      const { headers } = await ask(address, path, { headers: { 'accept-encoding': coding } })
       if (headers['content-encoding'] === coding) break
     }
   }
@@ -629,6 +629,21 @@ describe('a large file', () => {
     const beyond = await get('/sound.mp3', { range: 'bytes=400000-' })
     expect(beyond.status).toBe(416)
   })
+})
+
+test('who asks for what nobody has asked for lately has it compressed soon', async () => {
+  using place = makeTemporaryFolder()
+  const output = OutputFolder.open(place.path)
+  const paths = ['atom.xml', 'rss.xml']
+  await using live = await open({ root: place.path })
+  for (let version = 0; version < 12; version += 1) {
+    const bytes = Buffer.from(`${feed}<!-- ${version} -->`)
+    await output.replace(paths.map((path) => ({ path, bytes })))
+    live.refresh(paths, [])
+  }
+  // When it has all codings nothing is being made of the other any more.
+  await untilCompressed('/rss.xml', live.address)
+  await untilCompressed('/atom.xml', live.address)
 })
 
 describe('the tag of a large file', () => {

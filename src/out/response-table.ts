@@ -60,9 +60,11 @@ export class ResponseTable {
   #kept = new Map<string, Kept>()
   #bytes = 0
   readonly #loading = new Map<string, Promise<Resource | undefined>>()
-  /** Paths whose gzip is to be made, and those whose slower codings are. */
+  /** Paths whose gzip is to be made, and those whose slower codings, which take five times the work, are. */
   readonly #soon = new Set<string>()
   readonly #later = new Set<string>()
+  /** Those whose slower codings are made when somebody asks for them. */
+  readonly #unmade = new Set<string>()
   /** Of what was asked for: how many versions have come since. */
   readonly #unasked = new Map<string, number>()
   #compressing: Promise<void> | undefined
@@ -90,13 +92,17 @@ export class ResponseTable {
     for (const path of removed) {
       next.delete(path)
       this.#unasked.delete(path)
+      this.#unmade.delete(path)
     }
     for (const path of written) {
       const earlier = next.get(path)
-      if (!isMain(path) && !this.#isWanted(path)) {
+      const isWanted = this.#isWanted(path)
+      if (!isMain(path) && !isWanted) {
         next.delete(path)
         continue
       }
+      if (isWanted) this.#unmade.delete(path)
+      else this.#unmade.add(path)
       const kept = this.#read(path, earlier?.resource, next)
       next.delete(path)
       if (kept === undefined) continue
@@ -136,7 +142,10 @@ export class ResponseTable {
    */
   find(path: string): Resource | undefined | Promise<Resource | undefined> {
     const kept = this.#kept.get(path)
-    if (kept !== undefined) this.#unasked.set(path, 0)
+    if (kept !== undefined) {
+      this.#unasked.set(path, 0)
+      if (this.#unmade.delete(path)) this.#makeLater([path])
+    }
     if (kept?.isTold === true) return kept.resource
     const found = lookAt(this.#rules.root, path)
     if (kept !== undefined) {
@@ -263,8 +272,12 @@ export class ResponseTable {
       if (kept === undefined || !isWorthCompressing(kept.resource)) continue
       this.#soon.add(path)
     }
-    if (this.#soon.size === 0 || this.#isClosed) return
-    this.#compressing ??= this.#drain()
+    if (this.#soon.size > 0) this.#makeLater([])
+  }
+
+  #makeLater(paths: readonly string[]): void {
+    for (const path of paths) this.#later.add(path)
+    if (!this.#isClosed) this.#compressing ??= this.#drain()
   }
 
   async #drain(): Promise<void> {
@@ -274,7 +287,7 @@ export class ResponseTable {
       for (const path of quick) this.#soon.delete(path)
       if (quick.length > 0) {
         await Promise.all(quick.map((path) => this.#add(path, 'gzip')))
-        for (const path of quick) this.#later.add(path)
+        for (const path of quick) if (!this.#unmade.has(path)) this.#later.add(path)
       } else if (slow !== undefined) {
         this.#later.delete(slow)
         await this.#add(slow, 'zstd')
