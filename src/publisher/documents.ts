@@ -206,6 +206,7 @@ export class Documents implements Disposable {
     await this.#writer.flush()
     // The last good documents may name what is to be removed.
     if (!this.#writer.hasRefused) await this.#remove()
+    await this.#keepLanguage()
     return { change: this.#writer.report(), rest: this.#writer.step() }
   }
 
@@ -228,6 +229,14 @@ export class Documents implements Disposable {
     const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
     this.#pages.begin(language)
     return language
+  }
+
+  /** The language that all is published in stays while another one is hardly more common. */
+  async #keepLanguage(): Promise<void> {
+    const isSet = this.#rules.site.language !== undefined
+    const language = isSet ? undefined : await this.#store.commonLanguage()
+    if ((await this.#store.readValue('feed-language')) === language) return
+    await this.#store.writeValue('feed-language', language)
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {

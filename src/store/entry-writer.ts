@@ -18,12 +18,8 @@ import {
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { CommitSummary } from './store.ts'
+import { Tallies } from './tallies.ts'
 import { toPlace, Trail } from './trail.ts'
-
-type Tallies = {
-  readonly states: Map<EntryState, number>
-  readonly languages: Map<string, number>
-}
 
 type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
   readonly id: string
@@ -42,15 +38,16 @@ type Written = Pick<EntryChange, 'articleKey' | 'visibleKey' | 'sketch'> & {
 
 /**
  * Writes entries within a transaction of the store, gives out what must be unique (instants and
- * permalinks), and keeps the tallies that would otherwise be counted anew for every publication.
+ * permalinks), and keeps the tallies.
  */
 export class EntryWriter {
   readonly #statements: Statements
-  #tallies: Tallies | undefined
+  readonly tallies: Tallies
   #trail: Trail
 
   constructor(statements: Statements) {
     this.#statements = statements
+    this.tallies = new Tallies(statements)
     this.#trail = new Trail(statements)
   }
 
@@ -98,22 +95,7 @@ export class EntryWriter {
         record.id,
       )
     }
-    this.#tally(record.state, undefined, 1)
-  }
-
-  count(state: EntryState): number {
-    return this.#readTallies().states.get(state) ?? 0
-  }
-
-  commonLanguage(): string | undefined {
-    const languages = [...this.#readTallies().languages].filter(([, count]) => count > 0)
-    languages.sort(([left, more], [right, less]) => less - more || (left < right ? -1 : 1))
-    return languages[0]?.[0]
-  }
-
-  /** After a rolled-back transaction the tallies are counted anew. */
-  forget(): void {
-    this.#tallies = undefined
+    this.tallies.add(record.state, undefined, 1)
   }
 
   #end(id: string, state: 'retracted' | 'expired', atMs: number): boolean {
@@ -132,8 +114,8 @@ export class EntryWriter {
       deletedAtMs,
       key,
     )
-    this.#tally(before, optionalText(row, 'language'), -1)
-    this.#tally(state, undefined, 1)
+    this.tallies.add(before, optionalText(row, 'language'), -1)
+    this.tallies.add(state, undefined, 1)
     return before === 'live'
   }
 
@@ -150,8 +132,8 @@ export class EntryWriter {
         change.kept,
       )
     }
-    if (row && before) this.#tally(before, optionalText(row, 'language'), -1)
-    this.#tally(change.state, change.article.language, 1)
+    if (row && before) this.tallies.add(before, optionalText(row, 'language'), -1)
+    this.tallies.add(change.state, change.article.language, 1)
     this.#follow(change, { ...written, key }, row)
     if (change.state !== 'live') return before === 'live' ? 'removed' : 'none'
     if (before === 'recovered') return 'none'
@@ -287,30 +269,6 @@ export class EntryWriter {
       number += 1
     }
     return `${folder}/${slug}-${number}.html`
-  }
-
-  #readTallies(): Tallies {
-    this.#tallies ??= this.#countTallies()
-    return this.#tallies
-  }
-
-  #countTallies(): Tallies {
-    const states = this.#statements.all('SELECT state, COUNT(*) AS n FROM entry GROUP BY state')
-    const languages = this.#statements.all(`SELECT language, COUNT(*) AS n FROM entry
-        WHERE state = 'live' AND language IS NOT NULL GROUP BY language`)
-    return {
-      states: new Map(states.map((row) => [toEntryState(text(row, 'state')), integer(row, 'n')])),
-      languages: new Map(languages.map((row) => [text(row, 'language'), integer(row, 'n')])),
-    }
-  }
-
-  #tally(state: EntryState, language: string | undefined, by: 1 | -1): void {
-    if (this.#tallies === undefined) return
-    const { states, languages } = this.#tallies
-    states.set(state, (states.get(state) ?? 0) + by)
-    if (state === 'live' && language !== undefined) {
-      languages.set(language, (languages.get(language) ?? 0) + by)
-    }
   }
 }
 

@@ -79,7 +79,9 @@ export class SqliteStore implements Store {
     this.hubs = new HubTables(this.#statements, transaction)
     this.generations = new GenerationTables(this.#statements, transaction)
     this.pieces = new PieceTables(this.#statements)
-    this.outcomes = new OutcomeTables(this.#statements, (state) => this.#entries.count(state))
+    this.outcomes = new OutcomeTables(this.#statements, (state) =>
+      this.#entries.tallies.count(state),
+    )
   }
 
   /**
@@ -255,7 +257,7 @@ export class SqliteStore implements Store {
   }
 
   commonLanguage(): string | undefined {
-    return this.#entries.commonLanguage()
+    return this.#entries.tallies.commonLanguage(this.readValue('feed-language'))
   }
 
   labels(terms: readonly string[]): ReadonlyMap<string, string> {
@@ -270,7 +272,7 @@ export class SqliteStore implements Store {
   entryCounts(): CatalogueCounts['entries'] {
     // fromEntries loses the keys, which are those of the list it was made from.
     return Object.fromEntries(
-      entryStates.map((state) => [state, this.#entries.count(state)]),
+      entryStates.map((state) => [state, this.#entries.tallies.count(state)]),
     ) as CatalogueCounts['entries']
   }
 
@@ -340,7 +342,7 @@ export class SqliteStore implements Store {
       return result
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
-      this.#entries.forget()
+      this.#entries.tallies.forget()
       throw error
     }
   }

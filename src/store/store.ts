@@ -384,7 +384,10 @@ export type Store = AsyncDisposable & {
   deletedSince(sinceMs: number): Eventually<number>
   newestDeletionAtMs(): Eventually<number | undefined>
   articles(ids: readonly string[]): Eventually<ReadonlyMap<string, Article>>
-  /** The most common language of live entries, if any has one. */
+  /**
+   * The most common language of live entries, if any has one; the value `feed-language` instead, as long as that
+   * one is about as common.
+   */
   commonLanguage(): Eventually<string | undefined>
   labels(terms: readonly string[]): Eventually<ReadonlyMap<string, string>>
   /** Entries by state; costs the same however many there are. */
@@ -405,6 +408,7 @@ export type ValueName =
   | 'inbox-identity'
   | 'retractions-confirmed'
   | 'pages-language'
+  | 'feed-language'
   | 'theme-published'
   | 'precompressed'
   | 'published-at-ms'
