@@ -87,23 +87,72 @@ test('a store that was lost knows of no language: the most common one counts', a
   expect(languageOf(publication)).toBe('fr')
 })
 
+/** A publisher at work, and the files of each step that it told of. */
+async function open(publication: Publication) {
+  const told: (readonly string[])[] = []
+  const publisher = await Publisher.open(publication.settings, {
+    log: silentLog,
+    now: () => (publication.nowMs += 60_000),
+    mintSiteId: () => siteId,
+    onPublication: ({ written, unchanged }) => told.push([...written, ...unchanged]),
+  })
+  const run = async (...paths: readonly string[]) =>
+    publisher.run({ kind: 'some', paths }, () => false, true)
+  return { publisher, told, run }
+}
+
 test('before all is published once, no language is kept', async () => {
   await using publication = Publication.make()
   write(publication, 'en', range(0, many / 2 + 1))
   write(publication, 'fr', range(many, many + many / 2))
-  await using publisher = await Publisher.open(publication.settings, {
-    log: silentLog,
-    now: () => (publication.nowMs += 60_000),
-    mintSiteId: () => siteId,
-  })
+  const { publisher, run } = await open(publication)
+  await using _ = publisher
   expect((await publisher.run({ kind: 'all' }, () => false, true)).isUnfinished).toBe(true)
   expect(languageOf(publication)).toBe('en')
   write(publication, 'fr', [many * 2, many * 2 + 1])
-  const paths = [`fr-${many * 2}.md`, `fr-${many * 2 + 1}.md`]
-  let report = await publisher.run({ kind: 'some', paths }, () => false, true)
+  let report = await run(`fr-${many * 2}.md`, `fr-${many * 2 + 1}.md`)
   expect([report.isUnfinished, languageOf(publication)]).toEqual([true, 'fr'])
-  while (report.isUnfinished) {
-    report = await publisher.run({ kind: 'some', paths: [] }, () => false, true)
-  }
+  while (report.isUnfinished) report = await run()
   expect(languageOf(publication, 'categories/all/')).toBe('fr')
+})
+
+test.each([
+  {
+    name: 'another language',
+    change: (publication: Publication) => write(publication, 'fr', [many + 1, many + 2]),
+  },
+  {
+    name: 'a main feed that is gone',
+    change: (publication: Publication) => {
+      rmSync(join(publication.settings.out, 'atom.xml'))
+      write(publication, 'en', [many + 1])
+    },
+  },
+])('$name makes many pages anew, and the feeds do not wait for them', async ({ change }) => {
+  await using publication = Publication.make()
+  write(publication, 'en', [0])
+  // Too short to tell its language.
+  for (const number of range(1, many)) {
+    publication.write(`${number}.txt`, `2024-01-01 12:00:00\nNote ${number}.\n#all`)
+  }
+  await publication.run()
+  const { publisher, told, run } = await open(publication)
+  await using _ = publisher
+  await publisher.run({ kind: 'all' }, () => false, true)
+  told.length = 0
+  change(publication)
+  const paths = ['en', 'fr'].flatMap((language) =>
+    [many + 1, many + 2].map((number) => `${language}-${number}.md`),
+  )
+  let report = await run(...paths)
+  for (const number of [many + 3, many + 4]) {
+    expect(report.isUnfinished).toBe(true)
+    expect(told.flat().length).toBeLessThan(many / 2)
+    write(publication, 'fr', [number])
+    report = await run(`fr-${number}.md`)
+    expect(publication.read('atom.xml')).toContain(`Note fr ${number}`)
+  }
+  while (report.isUnfinished) report = await run()
+  expect(new Set(told.flat()).size).toBeGreaterThan(many)
+  expect(languageOf(publication, 'categories/all/')).toBe(languageOf(publication))
 })

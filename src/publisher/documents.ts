@@ -1,7 +1,6 @@
 import { archivePath, feedFiles, toOpenPageName } from '../core/feed/feed.ts'
 import type { FeedHead, Tombstone } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
-import { toTerm } from '../core/article/hashtags.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Output } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
@@ -10,13 +9,14 @@ import { archiveLength } from './archive-names.ts'
 import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
 import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
-import type { FeedFile } from './generations.ts'
 import type { Crew } from './crew.ts'
 import { FeedParts, toCategorySite } from './feed-parts.ts'
+import type { FeedFile } from './generations.ts'
 import { inTurn } from './in-turn.ts'
 import { Feeds } from './feeds.ts'
 import type { FeedRules } from './feeds.ts'
 import { markMissing } from './missing-documents.ts'
+import { Outdated } from './outdated.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -71,6 +71,7 @@ export class Documents implements Disposable {
   readonly #feeds: Feeds
   readonly #pieces: PublishedPieces
   readonly #notes: FeedNotes
+  readonly #outdated: Outdated
   readonly parts: FeedParts
   #isFirst = true
   /** At first it may be of other settings, or of a run that did not reach it. */
@@ -90,6 +91,7 @@ export class Documents implements Disposable {
     const renderings = new Renderings({ store, scratch, crew, published: this.#pieces }, rules)
     this.#renderings = renderings
     this.#pages = new Pages({ store, renderings, crew }, rules)
+    this.#outdated = new Outdated({ store, output, renderings, rules })
     const continuity = new Continuity({ store, output, pieces: this.#pieces }, parts.acceptsChanges)
     const refuse = (problem: Problem) => this.#writer.refuse(problem)
     const allocate = (lengthBytes: number) => this.#writer.allocate(lengthBytes)
@@ -99,36 +101,15 @@ export class Documents implements Disposable {
 
   /** Makes all stale that was published under other settings, or by another version of this program. */
   static async open(parts: DocumentParts, rules: DocumentRules): Promise<Documents> {
-    const { store } = parts
     const documents = new Documents(parts, rules)
     const { theme, ...others } = rules
     const fingerprint = JSON.stringify([renderingVersion, others, theme !== undefined])
-    if ((await store.readValue('rendering-rules')) !== fingerprint) {
-      await documents.#renew()
-      await store.writeValue('rendering-rules', fingerprint)
-    }
+    await documents.#outdated.markOtherRules(fingerprint)
     return documents
   }
 
   [Symbol.dispose](): void {
     this.#renderings[Symbol.dispose]()
-  }
-
-  async #renew(): Promise<void> {
-    for (const label of Object.values(this.#rules.categories.alias)) {
-      await this.#store.publication.relabelCategory(toTerm(label), label)
-    }
-    let after: string | undefined
-    for (;;) {
-      const records = await this.#store.publication.entriesAfter(after, pagesMax)
-      if (records.length === 0) break
-      const entries = await this.#renderings.toCategories(records)
-      await this.#store.publication.recategorize(entries)
-      after = records.at(-1)?.id
-    }
-    this.#renderings.forgetLabels()
-    await this.#store.pieces.forgetAll()
-    await this.#store.publication.markAllStale()
   }
 
   /** Has what somebody deleted from `out/` published again, though nothing else changed. */
@@ -137,6 +118,16 @@ export class Documents implements Disposable {
     // Where the main feed is missing all is written anew.
     if (!this.#output.has(feedFiles.atom.name)) return
     await markMissing(this.#store.publication, this.#output)
+  }
+
+  /**
+   * Makes stale what no change of entries does, so that it is known how much there is to publish; to be called
+   * before each publication.
+   * @returns whether there was something: the main feeds are to be written for it, too
+   */
+  async markOutdated(): Promise<boolean> {
+    const areHubsOthers = await this.#notes.markOutdated()
+    return (await this.#outdated.mark()) || areHubsOthers
   }
 
   /**
@@ -195,8 +186,7 @@ export class Documents implements Disposable {
     await this.#publishPages(stale.pages)
     const archiveParts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
     const publishRest = await publishArchive(stale.archivePages, archiveParts)
-    // A feed does not name an archive page that was refused, and so may not be there.
-    if (!this.#writer.hasRefused) await this.#publishMain(window)
+    await this.#publishMain(window)
     await this.#writer.flush()
     await tell(this.#writer.step())
     await publishRest()
@@ -206,37 +196,19 @@ export class Documents implements Disposable {
     await this.#writer.flush()
     // The last good documents may name what is to be removed.
     if (!this.#writer.hasRefused) await this.#remove()
-    await this.#keepLanguage()
+    await this.#outdated.keepLanguage()
     return { change: this.#writer.report(), rest: this.#writer.step() }
   }
 
-  /** Where nothing is published, or the language of the pages changed, all is to be written. */
   async #prepare(): Promise<void> {
-    const language = await this.#beginPages()
-    const isNew = !this.#output.has(feedFiles.atom.name)
-    const before = await this.#store.readValue('pages-language')
-    if (isNew || before !== (language ?? '')) {
-      await this.#store.publication.markAllStale()
-      await this.#store.writeValue('pages-language', language ?? '')
-    }
-    await this.#notes.prepare()
-    if (!this.#isFirst && !isNew) return
+    await this.#beginPages()
+    if (!this.#isFirst && this.#output.has(feedFiles.atom.name)) return
     this.#isFirst = false
     await publishStylesheets(this.#store, this.#writer, this.#rules.theme)
   }
 
-  async #beginPages(): Promise<string | undefined> {
-    const language = this.#rules.site.language ?? (await this.#store.commonLanguage())
-    this.#pages.begin(language)
-    return language
-  }
-
-  /** The language that all is published in stays while another one is hardly more common. */
-  async #keepLanguage(): Promise<void> {
-    const isSet = this.#rules.site.language !== undefined
-    const language = isSet ? undefined : await this.#store.commonLanguage()
-    if ((await this.#store.readValue('feed-language')) === language) return
-    await this.#store.writeValue('feed-language', language)
+  async #beginPages(): Promise<void> {
+    this.#pages.begin(await this.#outdated.language())
   }
 
   async #publishPages(ids: readonly string[]): Promise<void> {
@@ -252,6 +224,14 @@ export class Documents implements Disposable {
   }
 
   async #publishMain(window: readonly LiveEntry[]): Promise<void> {
+    // It does not name an archive page that was refused, and so may not be there.
+    const files = this.#writer.hasRefused ? undefined : await this.#renderMain(window)
+    this.#outdated.isFeedRefused = files === undefined
+    if (files === undefined) return
+    await this.#writer.add(files, () => this.#note('', files, window))
+  }
+
+  async #renderMain(window: readonly LiveEntry[]): Promise<readonly FeedFile[] | undefined> {
     const { publication } = this.#store
     const last = await publication.archivePage(await publication.archivePages())
     const name = last && toOpenPageName(last)
@@ -264,9 +244,7 @@ export class Documents implements Disposable {
       hubs: this.#notes.hubs,
     }
     const tombstones = await this.#tombstones(head.updatedAtMs)
-    const files = await this.#feeds.render({ ...head, tombstones }, window)
-    if (files === undefined) return
-    await this.#writer.add(files, () => this.#note('', files, window))
+    return this.#feeds.render({ ...head, tombstones }, window)
   }
 
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {

@@ -27,12 +27,16 @@ export class FeedNotes {
     this.#isDelivered = isDelivered
   }
 
-  /** The main feeds are written each time; those of categories when they name other hubs than before. */
-  async prepare(): Promise<void> {
+  /**
+   * The main feeds are written each time; those of categories when they are to name other hubs than before.
+   * @returns whether they are
+   */
+  async markOutdated(): Promise<boolean> {
     const hubs = this.hubs.length === 0 ? undefined : this.hubs.join(' ')
-    if ((await this.#store.readValue('hubs-published')) === hubs) return
+    if ((await this.#store.readValue('hubs-published')) === hubs) return false
     await this.#store.hubs.markCategoriesStale()
     await this.#store.writeValue('hubs-published', hubs)
+    return true
   }
 
   /** The feeds of a folder are visible. */

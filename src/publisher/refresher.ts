@@ -79,12 +79,17 @@ export class Refresher {
 
   /** @param isPartial more is to come at once: only the main feeds and the pages they name */
   async publish(isPartial = false): Promise<Publication> {
-    const { settings, edges, store, documents, notes, generations, precompression } = this.#parts
-    this.#isWithheld = await this.#isToWithhold()
-    if (this.#isWithheld) return nothingPublished
+    if (await this.#isToWithhold()) return nothingPublished
+    await this.#markOutdated()
+    return await this.#publish(isPartial)
+  }
+
+  async #publish(isPartial: boolean): Promise<Publication> {
+    const { edges, store, documents, notes, generations, precompression } = this.#parts
     const pages = await this.#awaitGeneration()
+    // Somebody may have deleted all meanwhile.
+    await this.#markOutdated()
     const beganMs = performance.now()
-    notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
     notes.isPublishing = true
     let published: Publication
     try {
@@ -131,12 +136,21 @@ export class Refresher {
    * @param isChanged the feeds may show something else
    */
   async publishInTurns(isChanged: boolean): Promise<Publication> {
-    const pages = (await this.#isToWithhold()) ? [] : await this.#manyPages()
-    if (pages.length === 0) return this.publish()
+    if (await this.#isToWithhold()) return nothingPublished
+    const isOutdated = await this.#markOutdated()
+    const pages = await this.#manyPages()
+    if (pages.length === 0) return this.#publish(false)
     this.#isUnfinished = true
-    if (isChanged) return this.publish(true)
+    if (isChanged || isOutdated) return this.#publish(true)
     const { change, isDone } = await this.#publishPages(pages, performance.now() + refreshMs)
-    return isDone ? toSum(change, await this.publish()) : change
+    return isDone ? toSum(change, await this.#publish(false)) : change
+  }
+
+  /** All that is to be written is known before it is decided how much of it is. */
+  async #markOutdated(): Promise<boolean> {
+    const { settings, store, documents, notes } = this.#parts
+    notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
+    return documents.markOutdated()
   }
 
   /** Publishes pages until then, or all of them. */
@@ -172,7 +186,8 @@ export class Refresher {
 
   /** What a lost store knew is in the published feeds: they stay until all of it is known again. */
   async #isToWithhold(): Promise<boolean> {
-    return (await this.#parts.store.entryCounts()).recovered > 0
+    this.#isWithheld = (await this.#parts.store.entryCounts()).recovered > 0
+    return this.#isWithheld
   }
 }
 
