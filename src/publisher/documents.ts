@@ -1,22 +1,23 @@
-import { archivePath, feedFiles, toOpenPageName } from '../core/feed/feed.ts'
-import type { FeedHead, Tombstone } from '../core/feed/feed.ts'
+import { archivePath, feedFiles, toArchivePageName, toOpenPageName } from '../core/feed/feed.ts'
+import type { ArchivePageName, FeedHead, Tombstone } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Output } from '../out/folder.ts'
 import type { ScratchFile } from '../store/scratch-file.ts'
-import type { CategoryRecord, LiveEntry, Store } from '../store/store.ts'
+import type { LiveEntry, Stale, Store } from '../store/store.ts'
 import { archiveLength } from './archive-names.ts'
-import { toCategoryFolder, toCategorySlug, toFolderFiles } from './category-folder.ts'
+import { CategoryFolders } from './category-folders.ts'
 import { Continuity } from './continuity.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import type { Crew } from './crew.ts'
-import { FeedParts, toCategorySite } from './feed-parts.ts'
+import { FeedParts } from './feed-parts.ts'
 import type { FeedFile } from './generations.ts'
 import { inTurn } from './in-turn.ts'
 import { Feeds } from './feeds.ts'
 import type { FeedRules } from './feeds.ts'
 import { markMissing } from './missing-documents.ts'
 import { Outdated } from './outdated.ts'
+import { letEventsIn } from './pace.ts'
 import { Pages } from './pages.ts'
 import { PublicationWriter } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -53,6 +54,7 @@ const renderingVersion = 4
 const tombstonesMax = 100
 /** Pages written together. */
 const pagesMax = 200
+const never = () => false
 
 const dayMs = 86_400_000
 
@@ -73,9 +75,8 @@ export class Documents implements Disposable {
   readonly #notes: FeedNotes
   readonly #outdated: Outdated
   readonly parts: FeedParts
+  readonly #categories: CategoryFolders
   #isFirst = true
-  /** At first it may be of other settings, or of a run that did not reach it. */
-  #isOpmlDue = true
   readonly #slabs = [new Slab(), new Slab()] as const
   #writer: PublicationWriter
 
@@ -96,6 +97,16 @@ export class Documents implements Disposable {
     const refuse = (problem: Problem) => this.#writer.refuse(problem)
     const allocate = (lengthBytes: number) => this.#writer.allocate(lengthBytes)
     this.#feeds = new Feeds({ store, renderings, continuity, allocate, refuse }, rules)
+    const { feedMin } = rules.categories
+    const makers = { feeds: this.#feeds, pages: this.#pages }
+    this.#categories = new CategoryFolders({
+      store,
+      output,
+      ...makers,
+      notes,
+      pieces: this.#pieces,
+      feedMin,
+    })
     this.parts = new FeedParts(store, renderings, rules.site)
   }
 
@@ -130,25 +141,54 @@ export class Documents implements Disposable {
     return (await this.#outdated.mark()) || areHubsOthers
   }
 
+  /** What is to be published. Categories get their folders by it, since pages link to these. */
+  async stale(): Promise<Stale> {
+    const { publication } = this.#store
+    const stale = await publication.stale()
+    const { named, isNew } = await this.#categories.name(stale.categories)
+    return isNew ? publication.stale() : { ...stale, categories: named }
+  }
+
   /**
    * Publishes all that is stale. Its cost follows the change and the length of a feed, not the number of
    * entries.
-   * @param isPartial more is to come at once: only the main feeds and the pages they name
    * @param tell is told once the main feeds and what they name are in place, before the rest is written
    * @returns the whole change, and the rest of it that was not told of
    */
-  async publish(
-    isPartial: boolean,
-    tell: (step: Publication) => Promise<void>,
-  ): Promise<Published> {
-    return await this.#write(() => this.#publish(isPartial, tell))
+  async publish(tell: (step: Publication) => Promise<void>): Promise<Published> {
+    return await this.#write(() => this.#publish(tell))
   }
 
-  /** Publishes the pages of these entries, for which no feed has to wait. */
-  async publishPages(ids: readonly string[]): Promise<Publication> {
+  /**
+   * Publishes the main feeds, and the pages that they name, before all that is stale besides.
+   * @param isMoreToCome files are still being taken in; what left the feed gets its place in the archive when it is
+   *   known what stands beside it there
+   */
+  async publishFeeds({ isMoreToCome }: { readonly isMoreToCome: boolean }): Promise<Published> {
+    return await this.#write(async () => {
+      const window = await this.#openWindow()
+      if (!isMoreToCome) await this.#store.publication.archive(archiveLength)
+      const shown = new Set(window.map(({ id }) => id))
+      const { pages } = await this.#store.publication.stale()
+      await this.#publishPages(pages.filter((id) => shown.has(id)))
+      await this.#publishMain(window)
+      await this.#writer.flush()
+      return { change: this.#writer.report(), rest: this.#writer.step() }
+    })
+  }
+
+  /**
+   * Publishes some of what is stale and no feed waits for, what is named before what names it: pages, archive pages,
+   * folders of categories. What it did not reach stays stale.
+   * @param isOver says whether to leave the rest for later
+   */
+  async publishSome(stale: Stale, isOver: () => boolean): Promise<Publication> {
     return await this.#write(async () => {
       await this.#beginPages()
-      await this.#publishPages(ids)
+      await this.#publishPages([...stale.pages, ...stale.links], isOver)
+      const publishRest = await this.#publishArchive(stale.archivePages, isOver)
+      await publishRest()
+      await this.#categories.publish(stale.categories, this.#writer, isOver)
       await this.#writer.flush()
       return this.#writer.report()
     })
@@ -164,40 +204,32 @@ export class Documents implements Disposable {
     }
   }
 
-  async #publish(
-    isPartial: boolean,
-    tell: (step: Publication) => Promise<void>,
-  ): Promise<Published> {
-    await this.#prepare()
-    const window = await this.#feeds.pickWindow('', '')
-    await this.#store.publication.setWindow(window.map(({ id }) => id))
-    if (isPartial) {
-      const shown = new Set(window.map(({ id }) => id))
-      const { pages } = await this.#store.publication.stale()
-      await this.#publishPages(pages.filter((id) => shown.has(id)))
-      await this.#publishMain(window)
-      await this.#writer.flush()
-      return { change: this.#writer.report(), rest: this.#writer.step() }
-    }
-    const { categories } = await this.#store.publication.stale()
-    await this.nameCategories(categories)
+  async #publish(tell: (step: Publication) => Promise<void>): Promise<Published> {
+    const window = await this.#openWindow()
     await this.#store.publication.archive(archiveLength)
-    const stale = await this.#store.publication.stale()
+    const stale = await this.stale()
     await this.#publishPages(stale.pages)
-    const archiveParts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
-    const publishRest = await publishArchive(stale.archivePages, archiveParts)
+    const publishRest = await this.#publishArchive(stale.archivePages)
     await this.#publishMain(window)
     await this.#writer.flush()
     await tell(this.#writer.step())
     await publishRest()
     await this.#publishPages(stale.links)
-    await this.#publishCategories(stale.categories)
+    await this.#categories.publish(stale.categories, this.#writer, never)
     await this.#publishIndex(window)
     await this.#writer.flush()
     // The last good documents may name what is to be removed.
     if (!this.#writer.hasRefused) await this.#remove()
     await this.#outdated.keepLanguage()
     return { change: this.#writer.report(), rest: this.#writer.step() }
+  }
+
+  /** @returns what the main feeds show from now on */
+  async #openWindow(): Promise<readonly LiveEntry[]> {
+    await this.#prepare()
+    const window = await this.#feeds.pickWindow('', '')
+    await this.#store.publication.setWindow(window.map(({ id }) => id))
+    return window
   }
 
   async #prepare(): Promise<void> {
@@ -211,16 +243,21 @@ export class Documents implements Disposable {
     this.#pages.begin(await this.#outdated.language())
   }
 
-  async #publishPages(ids: readonly string[]): Promise<void> {
+  async #publishPages(ids: readonly string[], isOver = never): Promise<void> {
     this.#crew.begin(ids.length)
-    const chunks: (readonly string[])[] = []
-    for (let done = 0; done < ids.length; done += pagesMax) {
-      chunks.push(ids.slice(done, done + pagesMax))
-    }
     const render = async (some: readonly string[]) => this.#pages.renderArticles(some)
-    for await (const [some, files] of inTurn(chunks, render, this.#crew.ahead)) {
+    for await (const [some, files] of inTurn(toChunks(ids, isOver), render, this.#crew.ahead)) {
       await this.#writer.add(files, () => this.#store.publication.settle('page', some))
+      await letEventsIn()
     }
+  }
+
+  async #publishArchive(
+    pages: readonly number[],
+    isOver: () => boolean = never,
+  ): Promise<() => Promise<void>> {
+    const parts = { store: this.#store, feeds: this.#feeds, writer: this.#writer }
+    return publishArchive(pages, parts, isOver)
   }
 
   async #publishMain(window: readonly LiveEntry[]): Promise<void> {
@@ -232,77 +269,30 @@ export class Documents implements Disposable {
   }
 
   async #renderMain(window: readonly LiveEntry[]): Promise<readonly FeedFile[] | undefined> {
-    const { publication } = this.#store
-    const last = await publication.archivePage(await publication.archivePages())
-    const name = last && toOpenPageName(last)
-    // While more is to come the newest page may not be there yet.
-    const isThere = name !== undefined && this.#writer.has(archivePath(name))
-    const previous = isThere ? name : undefined
     const head: FeedHead = {
       ...(await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())),
-      archive: { current: true, previous },
+      archive: { current: true, previous: await this.#findPrevious() },
       hubs: this.#notes.hubs,
     }
     const tombstones = await this.#tombstones(head.updatedAtMs)
     return this.#feeds.render({ ...head, tombstones }, window)
   }
 
+  /** The open page of the archive; while it is still to be written the one that was named before, if there was one. */
+  async #findPrevious(): Promise<ArchivePageName | undefined> {
+    const { publication } = this.#store
+    const last = await publication.archivePage(await publication.archivePages())
+    if (last === undefined) return undefined
+    const name = toOpenPageName(last)
+    if (this.#writer.has(archivePath(name))) return name
+    const files = await publication.archiveFiles()
+    const names = files.map(({ file }) => toArchivePageName(file))
+    return names.findLast((each) => typeof each === 'string' && this.#writer.has(archivePath(each)))
+  }
+
   async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
     const sinceMs = updatedAtMs - this.#rules.tombstoneDays * dayMs
     return this.#store.publication.tombstones(sinceMs, tombstonesMax)
-  }
-
-  /**
-   * Gives a folder to each of these categories that has enough entries for the first time.
-   * @returns whether there was one: pages can link to it now, and are stale
-   */
-  async nameCategories(terms: readonly string[]): Promise<boolean> {
-    const { publication } = this.#store
-    const { feedMin } = this.#rules.categories
-    let isNamed = false
-    for (const term of terms) {
-      const category = await publication.category(term)
-      if (category === undefined || category.slug !== undefined) continue
-      if (category.entries < feedMin) continue
-      await publication.nameCategory(term, toCategorySlug(category))
-      isNamed = true
-    }
-    this.#isOpmlDue ||= isNamed
-    return isNamed
-  }
-
-  async #publishCategories(terms: readonly string[]): Promise<void> {
-    const { publication } = this.#store
-    for (const term of terms) {
-      const category = await publication.category(term)
-      if (category?.slug === undefined) await publication.settle('category', [term])
-      else if (category.entries > 0) await this.#publishFolder(category)
-      else {
-        const folder = toCategoryFolder(category)
-        this.#writer.remove(toFolderFiles(folder))
-        await this.#notes.forget(folder)
-        await this.#store.pieces.write(folder, undefined)
-        await publication.settle('category', [term])
-        this.#isOpmlDue = true
-      }
-    }
-  }
-
-  /** Where a feed of it is refused it stays stale. */
-  async #publishFolder(category: CategoryRecord): Promise<void> {
-    const folder = toCategoryFolder(category)
-    const { hubs } = this.#notes
-    this.#isOpmlDue ||= !this.#output.has(`${folder}index.html`)
-    const window = await this.#feeds.pickWindow(category.term, folder)
-    const base = await this.#feeds.toHead(window, undefined)
-    const site = toCategorySite(base.site, category.label)
-    const feeds = await this.#feeds.render({ ...base, site, folder, hubs }, window)
-    const page = await this.#pages.renderCategory(category, folder, window)
-    await this.#writer.addBeside([...(feeds ?? []), page], async () => {
-      if (feeds === undefined) return
-      await this.#note(folder, feeds, window)
-      await this.#store.publication.settle('category', [category.term])
-    })
   }
 
   /** The feeds of a folder are in place. */
@@ -318,15 +308,19 @@ export class Documents implements Disposable {
   async #publishIndex(window: readonly LiveEntry[]): Promise<void> {
     const { updatedAtMs } = await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())
     await this.#writer.add([await this.#pages.renderIndex(window, updatedAtMs)])
-    if (!this.#isOpmlDue && this.#output.has('feeds.opml')) return
-    await this.#writer.add([await this.#pages.renderOpml()], () => {
-      this.#isOpmlDue = false
-    })
+    await this.#categories.publishList(this.#writer)
   }
 
   async #remove(): Promise<void> {
     const { removed } = await this.#store.publication.stale()
     this.#writer.remove(removed)
     await this.#store.publication.settle('removed', removed)
+  }
+}
+
+/** As long as it is not over. */
+function* toChunks(ids: readonly string[], isOver: () => boolean): Generator<readonly string[]> {
+  for (let done = 0; done < ids.length && !isOver(); done += pagesMax) {
+    yield ids.slice(done, done + pagesMax)
   }
 }

@@ -17,17 +17,20 @@ type ArchiveParts = {
  * for the page before to name it for good, and by a name that tells how much it was given, for the feed.
  * Whatever name it still has tells the same. Pages name each other, so those that are new come first, while
  * nothing leads to them, oldest first. Source: RFC 5005 §4.
+ * @param isOver says whether to leave further pages for later
  * @returns publishes the rest: what the open page was called before, where it stands already
  */
 export async function publishArchive(
   pages: readonly number[],
   parts: ArchiveParts,
+  isOver: () => boolean,
 ): Promise<() => Promise<void>> {
   const { store, writer } = parts
   const { publication } = store
   const last = await publication.archivePages()
   const rest: (() => Promise<void>)[] = []
   for (const page of inOrder(pages, (path) => writer.has(path))) {
+    if (isOver()) break
     const found = await publication.archivePage(page)
     if (found === undefined) continue
     const names = toArchiveNames(found, last)

@@ -168,7 +168,7 @@ export class Publisher implements AsyncDisposable {
   /**
    * Takes in what is marked, then brings `out/` up to date. One run at a time.
    * @param isWaiting says of a path that its mark comes later; what a scan finds or misses there is left alone
-   * @param isInTurns true: another run follows where this one leaves something to it: many pages to write
+   * @param isInTurns true: another run follows where this one leaves something to it: much to write
    *   (`isUnfinished`), or files that vanish one after the other (`judgeInMs`)
    * @throws Error when the machine fails it, or the store or the lock were taken away; then another
    *   publisher is to be opened, which completes what this one began
@@ -223,7 +223,7 @@ export class Publisher implements AsyncDisposable {
     if (isNews || this.#refresher.isLeft || (await this.areHubsOthers())) {
       const change = await (isInTurns
         ? this.#refresher.publishInTurns(isNews)
-        : this.#refresher.publish())
+        : this.#refresher.publish('all'))
       add({ written: change.written.length, unchanged: change.unchanged.length })
     }
     problems.push(...this.#refresher.refused)
@@ -340,7 +340,7 @@ export class Publisher implements AsyncDisposable {
     this.#edges.onProgress?.(done, total)
     await letEventsIn()
     if (done === total || !this.#refresher.isDue(beganMs)) return
-    const { written, unchanged } = await this.#refresher.publish(true)
+    const { written, unchanged } = await this.#refresher.publish('feeds so far')
     add({ written: written.length, unchanged: unchanged.length })
   }
 }

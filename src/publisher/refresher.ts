@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Settings } from '../config.ts'
 import type { Problem } from '../core/problem.ts'
-import type { Store } from '../store/store.ts'
+import type { Stale, Store } from '../store/store.ts'
 import type { Documents } from './documents.ts'
 import type { FeedNotes } from './feed-notes.ts'
 import type { Generations } from './generations.ts'
 import { toNamedHubs } from './named-hubs.ts'
-import { letEventsIn, msToGeneration, toChunkLength } from './pace.ts'
+import { letEventsIn, msToGeneration } from './pace.ts'
 import type { Precompression } from './precompression.ts'
 import { nothingPublished } from './publication.ts'
 import type { Publication } from './publication.ts'
@@ -17,6 +17,8 @@ type RefresherParts = {
     /** Milliseconds since 1970 UTC. */
     readonly now: () => number
     readonly onPublication?: ((publication: Publication) => void) | undefined
+    /** See `Edges`. */
+    readonly turnMs?: number | undefined
   }
   readonly store: Store
   readonly documents: Documents
@@ -25,12 +27,18 @@ type RefresherParts = {
   readonly precompression: Precompression
 }
 
-/** The feeds are refreshed at least this often while many files are taken in, or many pages written. */
+/** The feeds are refreshed at least this often while many files are taken in, or many documents written. */
 const refreshMs = 1_000
 /** More pages than this are not written while the feeds wait. */
 const pagesAtOnceMax = 1_000
-/** Pages written before it is known how fast they are. */
-const pagesAtFirst = 100
+/** So many are written in the time that an archive page or the folder of a category takes. */
+const pagesPerFeed = 10
+
+/**
+ * `feeds`: only the main feeds and the pages they name, as the rest takes turns; `feeds so far`: the same, while files are
+ * still being taken in.
+ */
+type Extent = 'all' | 'feeds' | 'feeds so far'
 
 /** Decides when the documents are published, and how many of them at once. */
 export class Refresher {
@@ -47,7 +55,7 @@ export class Refresher {
     this.#parts = parts
   }
 
-  /** Pages are left for which no feed waits. */
+  /** Documents are left for which no feed waits. */
   get isUnfinished(): boolean {
     return this.#isUnfinished
   }
@@ -77,33 +85,64 @@ export class Refresher {
     return sinceMs >= Math.max(refreshMs, this.#publishingMs)
   }
 
-  /** @param isPartial more is to come at once: only the main feeds and the pages they name */
-  async publish(isPartial = false): Promise<Publication> {
+  /** Publishes what is stale, in one go. */
+  async publish(extent: Extent): Promise<Publication> {
     if (await this.#isToWithhold()) return nothingPublished
     await this.#markOutdated()
-    return await this.#publish(isPartial)
+    return await this.#publish(extent)
   }
 
-  async #publish(isPartial: boolean): Promise<Publication> {
+  /**
+   * Many changes make many documents: the main feeds go out first, and the rest the next times, for as long as
+   * others may wait.
+   * @param isChanged the feeds may show something else
+   */
+  async publishInTurns(isChanged: boolean): Promise<Publication> {
+    if (await this.#isToWithhold()) return nothingPublished
+    const isOutdated = await this.#markOutdated()
+    const stale = await this.#parts.documents.stale()
+    if (!isMuch(stale)) return this.#publish('all')
+    if (isChanged || isOutdated || !this.#isUnfinished) {
+      this.#isUnfinished = true
+      return this.#publish('feeds')
+    }
+    const { turnMs = refreshMs } = this.#parts.edges
+    const change = await this.#publishSome(stale, performance.now() + turnMs)
+    if (change.problems.length === 0) return change
+    // What is refused stays stale, and the next turn would begin with it.
+    return toSum(change, await this.#publish('all'))
+  }
+
+  /** All that is to be written is known before it is decided how much of it is. */
+  async #markOutdated(): Promise<boolean> {
+    const { settings, store, documents, notes } = this.#parts
+    notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
+    return documents.markOutdated()
+  }
+
+  async #publish(extent: Extent): Promise<Publication> {
     const { edges, store, documents, notes, generations, precompression } = this.#parts
-    const pages = await this.#awaitGeneration()
+    const before = await this.#awaitGeneration(extent)
     // Somebody may have deleted all meanwhile.
     await this.#markOutdated()
     const beganMs = performance.now()
     notes.isPublishing = true
     let published: Publication
     try {
-      const { change, rest } = await documents.publish(isPartial, async (step) => {
-        await generations.remember(step.generations)
-        edges.onPublication?.(step)
-        // Who waits for the feeds is answered before the rest is written.
-        await letEventsIn()
-      })
+      const { change, rest } =
+        extent === 'all'
+          ? await documents.publish(async (step) => {
+              await generations.remember(step.generations)
+              edges.onPublication?.(step)
+              // Who waits for the feeds is answered before the rest is written.
+              await letEventsIn()
+            })
+          : await documents.publishFeeds({ isMoreToCome: extent === 'feeds so far' })
       published = change
       this.#isOutOther = false
       this.#refused = change.problems
       await generations.remember(rest.generations)
-      if (!isPartial) {
+      if (extent === 'all') {
         await precompression.settle()
         this.#isUnfinished = false
       }
@@ -116,72 +155,39 @@ export class Refresher {
     if (published.written.length > 0) {
       await store.writeValue('published-at-ms', String(edges.now()))
     }
-    return toSum(pages, published)
+    return toSum(before, published)
   }
 
-  /** Many pages are worth beginning with while the second of the last publication is not over. */
-  async #awaitGeneration(): Promise<Publication> {
-    const { store, edges } = this.#parts
+  /** Much is worth beginning with while the second of the last publication is not over. */
+  async #awaitGeneration(extent: Extent): Promise<Publication> {
+    const { store, edges, documents } = this.#parts
     const waitMs = await msToGeneration(store, edges.now())
     if (waitMs === 0) return nothingPublished
     const endMs = performance.now() + waitMs
-    const { change } = await this.#publishPages(await this.#manyPages(), endMs)
+    let change = nothingPublished
+    if (extent !== 'feeds so far') {
+      const stale = await documents.stale()
+      if (isMuch(stale)) change = await this.#publishSome(stale, endMs)
+    }
     await pause(Math.max(endMs - performance.now(), 0))
     return change
   }
 
-  /**
-   * Many changes make many pages: what the feeds show goes out first, and the rest the next times, for as long as
-   * others may wait.
-   * @param isChanged the feeds may show something else
-   */
-  async publishInTurns(isChanged: boolean): Promise<Publication> {
-    if (await this.#isToWithhold()) return nothingPublished
-    const isOutdated = await this.#markOutdated()
-    const pages = await this.#manyPages()
-    if (pages.length === 0) return this.#publish(false)
-    this.#isUnfinished = true
-    if (isChanged || isOutdated) return this.#publish(true)
-    const { change, isDone } = await this.#publishPages(pages, performance.now() + refreshMs)
-    return isDone ? toSum(change, await this.#publish(false)) : change
-  }
-
-  /** All that is to be written is known before it is decided how much of it is. */
-  async #markOutdated(): Promise<boolean> {
-    const { settings, store, documents, notes } = this.#parts
-    notes.hubs = await toNamedHubs(settings, store.hubs.announcements)
-    return documents.markOutdated()
-  }
-
-  /** Publishes pages until then, or all of them. */
-  async #publishPages(
-    pages: readonly string[],
-    endMs: number,
-  ): Promise<{ readonly change: Publication; readonly isDone: boolean }> {
-    const { documents, edges } = this.#parts
-    let sum = nothingPublished
-    let length = pagesAtFirst
-    let done = 0
-    while (done < pages.length && performance.now() < endMs) {
-      const beganMs = performance.now()
-      const change = await documents.publishPages(pages.slice(done, done + length))
+  /** A turn of what no feed waits for; ends soon after the given moment. */
+  async #publishSome(stale: Stale, endMs: number): Promise<Publication> {
+    const { documents, notes, generations, edges } = this.#parts
+    notes.isPublishing = true
+    let change: Publication
+    try {
+      change = await documents.publishSome(stale, () => performance.now() >= endMs)
+      await generations.remember(change.generations)
       edges.onPublication?.(change)
-      sum = toSum(sum, change)
-      done += length
-      length = toChunkLength(length, performance.now() - beganMs)
-      await letEventsIn()
+    } finally {
+      notes.isPublishing = false
     }
-    return { change: sum, isDone: done >= pages.length }
-  }
-
-  /** The pages to be written, if they are more than are written while the feeds wait; else none. */
-  async #manyPages(): Promise<readonly string[]> {
-    const { store, documents } = this.#parts
-    let stale = await store.publication.stale()
-    if (stale.pages.length + stale.links.length <= pagesAtOnceMax) return []
-    // A page links to the categories that have a feed.
-    if (await documents.nameCategories(stale.categories)) stale = await store.publication.stale()
-    return [...stale.pages, ...stale.links]
+    // Hubs are told, and what was dropped is marked, before the next turn.
+    await letEventsIn()
+    return change
   }
 
   /** What a lost store knew is in the published feeds: they stay until all of it is known again. */
@@ -189,6 +195,12 @@ export class Refresher {
     this.#isWithheld = (await this.#parts.store.entryCounts()).recovered > 0
     return this.#isWithheld
   }
+}
+
+/** Whether the feeds are not to wait for all of it. */
+function isMuch({ pages, links, archivePages, categories }: Stale): boolean {
+  const feeds = archivePages.length + categories.length
+  return pages.length + links.length + feeds * pagesPerFeed > pagesAtOnceMax
 }
 
 function toSum(first: Publication, second: Publication): Publication {

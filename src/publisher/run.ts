@@ -23,6 +23,8 @@ export type Edges = {
   readonly acceptsChanges?: boolean | undefined
   /** The file calls that write `out/`; Node's by default. */
   readonly fileCalls?: FileCalls | undefined
+  /** How long others may wait while documents are written for which no feed waits; milliseconds, a second by default. */
+  readonly turnMs?: number | undefined
   /** When threads are brought in, and what they run. */
   readonly crew?: CrewRules | undefined
 }
@@ -39,7 +41,7 @@ export type RunReport = {
   readonly problems: readonly Problem[]
   /** Files that were not whole yet; to be looked at again. */
   readonly deferred: readonly string[]
-  /** Pages are left to be written: run again, with whatever is marked by then. */
+  /** Documents are left to be written: run again, with whatever is marked by then. */
   readonly isUnfinished: boolean
   /** Files are vanishing, and are judged together by a run in so many milliseconds, whatever is marked by then. */
   readonly judgeInMs: number | undefined
