@@ -48,7 +48,7 @@ type DocumentParts = {
 
 type Published = { readonly change: Publication; readonly rest: Publication }
 
-/** Raised when what is rendered of an entry changes: the documents are then rendered anew. */
+/** Raised when what is rendered of an entry changes, or what is kept of it: the documents are then rendered anew. */
 const renderingVersion = 4
 /** Tombstones in a feed; the head has room for so many. */
 const tombstonesMax = 100

@@ -5,6 +5,7 @@ import { integer, optionalInteger, optionalText, text, toEntryState, toProblems 
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
 import type { OutcomeStore } from './store.ts'
+import type { Tallies } from './tallies.ts'
 
 const columns = `SELECT file.path, file.state, problems, entry.state AS entry_state, title,
   published_at_ms, expires_at_ms,
@@ -17,19 +18,19 @@ const columns = `SELECT file.path, file.state, problems, entry.state AS entry_st
 /** What became of files, for people who ask. */
 export class OutcomeTables implements OutcomeStore {
   readonly #statements: Statements
-  readonly #countEntries: (state: EntryState) => number
+  readonly #entries: Tallies
 
-  constructor(statements: Statements, countEntries: (state: EntryState) => number) {
+  constructor(statements: Statements, entries: Tallies) {
     this.#statements = statements
-    this.#countEntries = countEntries
+    this.#entries = entries
   }
 
   count(): OutcomeCounts {
     const counts = {
       ...noOutcomes,
-      scheduled: this.#countEntries('scheduled'),
-      expired: this.#countEntries('expired'),
-      published: this.#countEntries('live'),
+      scheduled: this.#entries.count('scheduled'),
+      expired: this.#entries.count('expired'),
+      published: this.#entries.count('live'),
     }
     // The state stands in the text, so that the partial index serves.
     const others = this.#statements.all(

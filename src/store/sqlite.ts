@@ -79,9 +79,7 @@ export class SqliteStore implements Store {
     this.hubs = new HubTables(this.#statements, transaction)
     this.generations = new GenerationTables(this.#statements, transaction)
     this.pieces = new PieceTables(this.#statements)
-    this.outcomes = new OutcomeTables(this.#statements, (state) =>
-      this.#entries.tallies.count(state),
-    )
+    this.outcomes = new OutcomeTables(this.#statements, this.#entries.tallies)
   }
 
   /**
