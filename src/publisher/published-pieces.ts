@@ -59,7 +59,7 @@ export class PublishedPieces {
       const { fragments, layout } = madeOf
       const lengths = fragments.map(({ bytes }) => bytes.length)
       const prefixes = fragments.map((fragment) => sets.toNumber(fragment.prefixes))
-      return [{ ...layout, stamp: this.#output.stamp(path), lengths, prefixes }]
+      return [{ ...layout, stamp: this.#toStamp(path), lengths, prefixes }]
     })
     const [rss, atom, json] = documents
     if (rss === undefined || atom === undefined || json === undefined) return
@@ -87,6 +87,11 @@ export class PublishedPieces {
   async readIds(folder: string): Promise<readonly string[] | undefined> {
     const pieces = await this.#open(folder)
     return pieces?.flatMap(({ atom }) => readPublishedId(utf8.decode(atom.bytes)) ?? [])
+  }
+
+  #toStamp(path: string): string | undefined {
+    const stamp = this.#output.stamp(path)
+    return stamp && toDigest(stamp)
   }
 
   async #open(folder: string): Promise<readonly Piece[] | undefined> {
@@ -118,7 +123,7 @@ export class PublishedPieces {
     { stamp, lead, gap, lengths, prefixes }: DocumentContents,
     prefixSets: Contents['prefixSets'],
   ): readonly Omit<Fragment, 'id'>[] | undefined {
-    if (stamp === undefined || this.#output.stamp(path) !== stamp) return undefined
+    if (stamp === undefined || this.#toStamp(path) !== stamp) return undefined
     const document = this.#output.read(path, (lengthBytes) => this.#memory.take(lengthBytes))
     if (document === undefined) return undefined
     let end = lead - gap
@@ -174,8 +179,11 @@ class PrefixSets {
   }
 }
 
-/** 72 bits of SHA-256 tell each version of each entry apart. */
 function toName({ id, ...record }: LiveEntry): string {
-  const version = Object.values(toVersion(record)).join(' ')
-  return digest('sha256', `${id} ${version}`, 'base64url').slice(0, 12)
+  return toDigest([id, ...Object.values(toVersion(record))].join(' '))
+}
+
+/** 72 bits of SHA-256 tell versions and files apart. */
+function toDigest(text: string): string {
+  return digest('sha256', text, 'base64url').slice(0, 12)
 }
