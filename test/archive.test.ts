@@ -146,6 +146,60 @@ test('a retracted entry leaves a tombstone for 30 days, and none once it is back
   expect(publication.read('atom.xml')).not.toContain('deleted-entry')
 })
 
+test('the feed of a category tells what was deleted out of it, and of no other', async () => {
+  await using publication = Publication.make()
+  const feedOf = (name: string) => publication.read(`categories/${name}/atom.xml`)
+  for (const name of ['a', 'b', 'c', 'd']) {
+    publication.write(
+      `${name}.md`,
+      `Title ${name}\n\nWords of ${name}.\n\n#all #${name < 'd' ? 'few' : 'other'}\n`,
+    )
+  }
+  for (const name of ['x', 'y']) {
+    publication.write(`${name}.md`, `Title ${name}\n\nWords of ${name}.\n\n#all #few #other\n`)
+  }
+  await publication.run()
+  const { id } = publication.item('Title d')
+  const before = feedOf('few')
+  publication.remove('d.md')
+  await publication.run()
+  for (const name of ['all', 'other']) {
+    expect(feedOf(name), name).toContain(`<at:deleted-entry ref="${id}"`)
+    expect(feedOf(name), name).not.toContain(`<id>${id}</id>`)
+  }
+  expect(feedOf('few')).toBe(before)
+  const told = feedOf('other')
+  await publication.run()
+  expect(feedOf('other')).toBe(told)
+  publication.write('d.md', 'Title d\n\nWords of d.\n\n#all #other\n')
+  await publication.run()
+  expect(publication.item('Title d').id).toBe(id)
+  for (const name of ['all', 'other']) {
+    expect(feedOf(name), name).toContain(`<id>${id}</id>`)
+    expect(feedOf(name), name).not.toContain('deleted-entry')
+  }
+  publication.remove('d.md')
+  await publication.run()
+  publication.nowMs += 31 * 86_400_000
+  publication.write('z.md', 'Title z\n\nWords of z.\n\n#other\n')
+  await publication.run()
+  expect(feedOf('other')).not.toContain('deleted-entry')
+  expect(feedOf('all')).toContain('deleted-entry')
+})
+
+test('of very many deletions out of a category the latest are told', async () => {
+  await using publication = Publication.make()
+  const many = 130
+  for (let index = 0; index < 3 * many; index += 1) {
+    publication.write(`${index}.md`, `Title ${index}\n\nWords of number ${index}. #all\n`)
+  }
+  await publication.run()
+  for (let index = 0; index < many; index += 1) publication.remove(`${index}.md`)
+  await publication.run()
+  const feed = publication.read('categories/all/atom.xml')
+  expect(feed.split('<at:deleted-entry ').length - 1).toBe(100)
+})
+
 test('category feeds are those that a plain count over all articles gives', async () => {
   const labels = ['général', 'Été', '東京', 'news', 'a', 'b', 'c', 'مدينة']
   await fc.assert(

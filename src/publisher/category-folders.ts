@@ -91,7 +91,7 @@ export class CategoryFolders {
     const folder = toCategoryFolder(category)
     this.#isListDue ||= !output.has(`${folder}index.html`)
     const window = await feeds.pickWindow(category.term, folder)
-    const base = await feeds.toHead(window, undefined)
+    const base = await feeds.toLiveHead(category.term, window)
     const site = toCategorySite(base.site, category.label)
     const head: FeedHead = { ...base, site, folder, hubs: notes.hubs }
     const files = await feeds.render(head, window)

@@ -1,5 +1,5 @@
 import { archivePath, feedFiles, toArchivePageName, toOpenPageName } from '../core/feed/feed.ts'
-import type { ArchivePageName, FeedHead, Tombstone } from '../core/feed/feed.ts'
+import type { ArchivePageName, FeedHead } from '../core/feed/feed.ts'
 import type { CategoryRules } from '../core/entry/entry.ts'
 import type { Problem } from '../core/problem.ts'
 import type { Output } from '../out/folder.ts'
@@ -30,7 +30,6 @@ import { Slab } from './slab.ts'
 export type DocumentRules = FeedRules & {
   readonly timezone: string
   readonly categories: CategoryRules & { readonly feedMin: number }
-  readonly tombstoneDays: number
   /** Text of a stylesheet to add to all pages. */
   readonly theme: string | undefined
 }
@@ -50,13 +49,9 @@ type Published = { readonly change: Publication; readonly rest: Publication }
 
 /** Raised when what is rendered of an entry changes, or what is kept of it: the documents are then rendered anew. */
 const renderingVersion = 4
-/** Tombstones in a feed; the head has room for so many. */
-const tombstonesMax = 100
 /** Pages written together. */
 const pagesMax = 200
 const never = () => false
-
-const dayMs = 86_400_000
 
 /**
  * Keeps the documents in `out/` true to the catalogue: renders what is stale, checks it, replaces it.
@@ -270,12 +265,11 @@ export class Documents implements Disposable {
 
   async #renderMain(window: readonly LiveEntry[]): Promise<readonly FeedFile[] | undefined> {
     const head: FeedHead = {
-      ...(await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())),
+      ...(await this.#feeds.toLiveHead('', window)),
       archive: { current: true, previous: await this.#findPrevious() },
       hubs: this.#notes.hubs,
     }
-    const tombstones = await this.#tombstones(head.updatedAtMs)
-    return this.#feeds.render({ ...head, tombstones }, window)
+    return this.#feeds.render(head, window)
   }
 
   /** The open page of the archive; while it is still to be written the one that was named before, if there was one. */
@@ -290,11 +284,6 @@ export class Documents implements Disposable {
     return names.findLast((each) => typeof each === 'string' && this.#writer.has(archivePath(each)))
   }
 
-  async #tombstones(updatedAtMs: number): Promise<readonly Tombstone[]> {
-    const sinceMs = updatedAtMs - this.#rules.tombstoneDays * dayMs
-    return this.#store.publication.tombstones(sinceMs, tombstonesMax)
-  }
-
   /** The feeds of a folder are in place. */
   async #note(
     folder: string,
@@ -306,7 +295,7 @@ export class Documents implements Disposable {
   }
 
   async #publishIndex(window: readonly LiveEntry[]): Promise<void> {
-    const { updatedAtMs } = await this.#feeds.toHead(window, await this.#store.newestDeletionAtMs())
+    const { updatedAtMs } = await this.#feeds.toLiveHead('', window)
     await this.#writer.add([await this.#pages.renderIndex(window, updatedAtMs)])
     await this.#categories.publishList(this.#writer)
   }

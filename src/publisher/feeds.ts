@@ -17,12 +17,17 @@ export type FeedRules = WindowRules & {
   readonly site: Site
   readonly feedLength: number
   readonly arrivalHours: number
+  readonly tombstoneDays: number
 }
 
 /** A document with the fewest entries allowed may pass the limit, but not without any bound. */
 const documentBytesMax = 64 * 1024 * 1024
+/** Tombstones in a feed; the head has room for so many. */
+const tombstonesMax = 100
 /** Entries of a window rendered before it is asked whether it is full. */
 const candidatesMax = 50
+
+const dayMs = 86_400_000
 
 type FeedMakers = {
   readonly store: Store
@@ -70,7 +75,16 @@ export class Feeds {
     return window.entries
   }
 
-  async toHead(entries: readonly LiveEntry[], deletedAtMs: number | undefined): Promise<FeedHead> {
+  /** The head of the feed of a category, of all for '', that shows these entries, and what it says of deleted ones. */
+  async toLiveHead(term: string, entries: readonly LiveEntry[]): Promise<FeedHead> {
+    const { publication } = this.#store
+    const head = await this.toHead(entries, await publication.newestDeletionAtMs(term))
+    // Days before the feed's own newest change, not before now: an idle feed stays as it is.
+    const sinceMs = head.updatedAtMs - this.#rules.tombstoneDays * dayMs
+    return { ...head, tombstones: await publication.tombstones(term, sinceMs, tombstonesMax) }
+  }
+
+  async toHead(entries: readonly LiveEntry[], deletedAtMs?: number): Promise<FeedHead> {
     const { site } = this.#rules
     const language = site.language ?? (await this.#store.commonLanguage())
     const updatedAtMs = newestChange(entries, site, deletedAtMs)

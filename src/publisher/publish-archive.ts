@@ -74,7 +74,7 @@ async function write(
   { feeds, writer }: ArchiveParts,
   done?: () => Promise<void>,
 ): Promise<boolean> {
-  const base = await feeds.toHead(found.entries, undefined)
+  const base = await feeds.toHead(found.entries)
   const previous = page > 1 ? page - 1 : undefined
   const next = page < last ? page + 1 : undefined
   const heads = new Map(

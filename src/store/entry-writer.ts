@@ -106,7 +106,7 @@ export class EntryWriter {
     this.#statements.run('DELETE FROM content WHERE entry = ?', key)
     // What readers never saw leaves no page and no tombstone.
     const isShown = before === 'live' || before === 'recovered'
-    if (isShown) this.#trail.ends(toPlace(row), row)
+    if (isShown) this.#trail.ends(toPlace(row), row, atMs)
     const deletedAtMs = isShown ? atMs : null
     this.#statements.run(
       'UPDATE entry SET state = ?, deleted_at_ms = coalesce(?, deleted_at_ms) WHERE key = ?',
@@ -151,7 +151,7 @@ export class EntryWriter {
     const wasLive = row !== undefined && text(row, 'state') === 'live'
     if (change.state !== 'live') {
       const isShown = wasLive || (row !== undefined && text(row, 'state') === 'recovered')
-      if (isShown) this.#trail.ends(place, row)
+      if (isShown) this.#trail.ends(place, row, place.deletedAtMs)
       return
     }
     this.#trail.lives(place, change.categories, row)

@@ -1,4 +1,5 @@
 import type { Category } from '../core/entry/entry.ts'
+import { Burials } from './burials.ts'
 import { LiveEntries } from './live-entries.ts'
 import { integer, optionalText, text } from './rows.ts'
 import type { Row } from './rows.ts'
@@ -19,11 +20,13 @@ export class PublicationTables implements PublicationStore {
   readonly #statements: Statements
   readonly #transaction: <T>(work: () => T) => T
   readonly #live: LiveEntries
+  readonly #burials: Burials
 
   constructor(statements: Statements, transaction: <T>(work: () => T) => T) {
     this.#statements = statements
     this.#transaction = transaction
     this.#live = new LiveEntries(statements)
+    this.#burials = new Burials(statements)
   }
 
   isStale(): boolean {
@@ -318,15 +321,12 @@ export class PublicationTables implements PublicationStore {
     }
   }
 
-  tombstones(sinceMs: number, limit: number): readonly { id: string; deletedAtMs: number }[] {
-    return this.#statements
-      .all(
-        `SELECT id, deleted_at_ms FROM entry WHERE deleted_at_ms > ? AND state != 'live'
-        ORDER BY deleted_at_ms DESC, id LIMIT ?`,
-        sinceMs,
-        limit,
-      )
-      .map((row) => ({ id: text(row, 'id'), deletedAtMs: integer(row, 'deleted_at_ms') }))
+  newestDeletionAtMs(term: string): number | undefined {
+    return this.#burials.newestAtMs(term)
+  }
+
+  tombstones(...asked: Parameters<Burials['since']>): ReturnType<Burials['since']> {
+    return this.#burials.since(...asked)
   }
 }
 

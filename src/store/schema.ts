@@ -280,6 +280,16 @@ export const schemaSteps: readonly string[] = [
     list TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The entries that were deleted out of a category, the latest.
+  CREATE TABLE burial (
+    category INTEGER NOT NULL,
+    deleted_at_ms INTEGER NOT NULL,
+    entry INTEGER NOT NULL,
+    PRIMARY KEY (category, deleted_at_ms DESC, entry)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX burial_entry ON burial (entry);
+  `,
 ]
 
 /**

@@ -236,13 +236,6 @@ export class SqliteStore implements Store {
     return row === undefined ? 0 : integer(row, 'n')
   }
 
-  newestDeletionAtMs(): number | undefined {
-    const row = this.#statements.get(
-      'SELECT MAX(deleted_at_ms) AS at FROM entry WHERE deleted_at_ms IS NOT NULL',
-    )
-    return row && optionalInteger(row, 'at')
-  }
-
   articles(ids: readonly string[]): ReadonlyMap<string, Article> {
     const sql = `SELECT article, deflated FROM content JOIN entry ON entry.key = content.entry
       WHERE entry.id = ?`

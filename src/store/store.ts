@@ -151,8 +151,11 @@ export type PublicationStore = {
   archivePage(page: number): Eventually<ArchivePage | undefined>
   /** Says whether an entry had its page here that is not published any more. */
   isGone(permalink: string): Eventually<boolean>
-  /** Entries deleted after this instant, the latest first. */
+  /** When an entry of this category was deleted last; of all for ''. */
+  newestDeletionAtMs(term: string): Eventually<number | undefined>
+  /** Entries of this category, or of all for '', that were deleted after this instant, the latest first. */
   tombstones(
+    term: string,
     sinceMs: number,
     limit: number,
   ): Eventually<readonly { readonly id: string; readonly deletedAtMs: number }[]>
@@ -382,7 +385,6 @@ export type Store = AsyncDisposable & {
   scheduled(limit: number): Eventually<readonly EntryRecord[]>
   /** Entries whose files were deleted after this instant. */
   deletedSince(sinceMs: number): Eventually<number>
-  newestDeletionAtMs(): Eventually<number | undefined>
   articles(ids: readonly string[]): Eventually<ReadonlyMap<string, Article>>
   /**
    * The most common language of live entries, if any has one; the value `feed-language` instead, as long as that

@@ -1,4 +1,5 @@
 import type { Category } from '../core/entry/entry.ts'
+import { Burials } from './burials.ts'
 import { integer, optionalInteger, optionalText, text } from './rows.ts'
 import type { Row } from './rows.ts'
 import type { Statements } from './statements.ts'
@@ -22,6 +23,7 @@ const joinedMax = 64
  */
 export class Trail {
   readonly #statements: Statements
+  readonly #burials: Burials
   readonly #stale = new Map<StaleKind, Set<string>>()
   /** Of categories, by key. */
   readonly #counts = new Map<number, number>()
@@ -32,6 +34,7 @@ export class Trail {
 
   constructor(statements: Statements) {
     this.#statements = statements
+    this.#burials = new Burials(statements)
   }
 
   /** An entry is live, new or in its next version. */
@@ -48,6 +51,7 @@ export class Trail {
     this.#mark('page', place.id)
     this.#markArchivePage(before)
     if (!wasLive) this.#moved.push(place)
+    if (before !== undefined && !wasLive) this.#burials.remove(place.key)
     const permalink = before && optionalText(before, 'permalink')
     if (permalink !== undefined) {
       this.#statements.run("DELETE FROM stale WHERE kind = 'removed' AND name = ?", permalink)
@@ -59,9 +63,11 @@ export class Trail {
     this.#moved.push(place)
   }
 
-  /** An entry that was live is no more. */
-  ends(place: Place, before: Row): void {
-    for (const key of toKeys(before)) this.#leave(key, toPlace(before))
+  /** An entry that was live is no more; where it was deleted readers of its categories are told. */
+  ends(place: Place, before: Row, deletedAtMs: number | undefined): void {
+    const keys = toKeys(before)
+    for (const key of keys) this.#leave(key, toPlace(before))
+    if (deletedAtMs !== undefined) this.#burials.add(keys, place.key, deletedAtMs)
     this.#categorize(place.key, [], before)
     this.#markArchivePage(before)
     this.#statements.run(
@@ -85,6 +91,7 @@ export class Trail {
       this.#statements.run('UPDATE category SET entries = entries + ? WHERE key = ?', by, key)
     }
     for (const key of this.#touched) {
+      this.#burials.trim(key)
       this.#statements.run(
         `INSERT OR IGNORE INTO stale (kind, name)
           SELECT 'category', term FROM category WHERE key = ?`,
