@@ -25,6 +25,9 @@ type DocumentContents = Layout & {
   readonly prefixes: readonly number[]
 }
 
+/** Of fewer entries than this more would be kept than is saved: a small site has many such folders. */
+const noted = 20
+
 /** What the feeds of a folder have of one version of an entry. */
 type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
 
@@ -62,7 +65,10 @@ export class PublishedPieces {
       return [{ ...layout, stamp: this.#toStamp(path), lengths, prefixes }]
     })
     const [rss, atom, json] = documents
-    if (rss === undefined || atom === undefined || json === undefined) return
+    if (rss === undefined || atom === undefined || json === undefined || window.length < noted) {
+      await this.#store.write(folder, undefined)
+      return
+    }
     const versions = window.map((record) => toName(record))
     const contents: Contents = { rss, atom, json, versions, prefixSets: sets.list }
     await this.#store.write(folder, JSON.stringify(contents))
