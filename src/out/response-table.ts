@@ -101,8 +101,6 @@ export class ResponseTable {
         next.delete(path)
         continue
       }
-      if (isWanted) this.#unmade.delete(path)
-      else this.#unmade.add(path)
       const kept = this.#read(path, earlier?.resource, next)
       next.delete(path)
       if (kept === undefined) continue
@@ -287,7 +285,7 @@ export class ResponseTable {
       for (const path of quick) this.#soon.delete(path)
       if (quick.length > 0) {
         await Promise.all(quick.map((path) => this.#add(path, 'gzip')))
-        for (const path of quick) if (!this.#unmade.has(path)) this.#later.add(path)
+        for (const path of quick) (this.#unasked.has(path) ? this.#later : this.#unmade).add(path)
       } else if (slow !== undefined) {
         this.#later.delete(slow)
         await this.#add(slow, 'zstd')
