@@ -326,7 +326,6 @@ export type GenerationStore = {
   ): Eventually<void>
 }
 
-/** What became of files, for people who ask. */
 /** How the feeds of each folder are put together, in the words of who writes it. */
 export type PieceStore = {
   read(folder: string): Eventually<string | undefined>
@@ -336,6 +335,7 @@ export type PieceStore = {
   forgetAll(): Eventually<void>
 }
 
+/** What became of files, for people who ask. */
 export type OutcomeStore = {
   /** Costs as much as there are files that are not simply published; none is `waiting` here. */
   count(): Eventually<OutcomeCounts>

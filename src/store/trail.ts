@@ -28,6 +28,7 @@ export class Trail {
   /** Of categories, by key. */
   readonly #counts = new Map<number, number>()
   readonly #touched = new Set<number>()
+  readonly #buriedIn = new Set<number>()
   readonly #keys = new Map<string, number>()
   readonly #moved: Place[] = []
   readonly #joined: (readonly [category: number, Place])[] = []
@@ -67,7 +68,10 @@ export class Trail {
   ends(place: Place, before: Row, deletedAtMs: number | undefined): void {
     const keys = toKeys(before)
     for (const key of keys) this.#leave(key, toPlace(before))
-    if (deletedAtMs !== undefined) this.#burials.add(keys, place.key, deletedAtMs)
+    if (deletedAtMs !== undefined) {
+      this.#burials.add(keys, place.key, deletedAtMs)
+      for (const key of keys) this.#buriedIn.add(key)
+    }
     this.#categorize(place.key, [], before)
     this.#markArchivePage(before)
     this.#statements.run(
@@ -90,8 +94,8 @@ export class Trail {
     for (const [key, by] of this.#counts) {
       this.#statements.run('UPDATE category SET entries = entries + ? WHERE key = ?', by, key)
     }
+    for (const key of this.#buriedIn) this.#burials.trim(key)
     for (const key of this.#touched) {
-      this.#burials.trim(key)
       this.#statements.run(
         `INSERT OR IGNORE INTO stale (kind, name)
           SELECT 'category', term FROM category WHERE key = ?`,
