@@ -295,7 +295,8 @@ export class Documents implements Disposable {
   }
 
   async #publishIndex(window: readonly LiveEntry[]): Promise<void> {
-    const { updatedAtMs } = await this.#feeds.toLiveHead('', window)
+    const deletedAtMs = await this.#store.publication.newestDeletionAtMs('')
+    const { updatedAtMs } = await this.#feeds.toHead(window, deletedAtMs)
     await this.#writer.add([await this.#pages.renderIndex(window, updatedAtMs)])
     await this.#categories.publishList(this.#writer)
   }

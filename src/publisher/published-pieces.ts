@@ -26,7 +26,7 @@ type DocumentContents = Layout & {
 }
 
 /** Of fewer entries than this more would be kept than is saved: a small site has many such folders. */
-const noted = 20
+const notedMin = 20
 
 /** What the feeds of a folder have of one version of an entry. */
 type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
@@ -65,7 +65,7 @@ export class PublishedPieces {
       return [{ ...layout, stamp: this.#toStamp(path), lengths, prefixes }]
     })
     const [rss, atom, json] = documents
-    if (rss === undefined || atom === undefined || json === undefined || window.length < noted) {
+    if (rss === undefined || atom === undefined || json === undefined || window.length < notedMin) {
       await this.#store.write(folder, undefined)
       return
     }
