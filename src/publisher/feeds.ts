@@ -68,7 +68,7 @@ export class Feeds {
     for (let done = 0; done < candidates.length; done += candidatesMax) {
       const some = candidates.slice(done, done + candidatesMax)
       await this.#renderings.recall(folder, some)
-      const rendered = await this.#renderings.render(some, feedFormats)
+      const rendered = await this.#renderings.renderRecalled(some, feedFormats)
       for (const each of some) window.take(each, lengthBytesOf(rendered.get(each.id)))
       if (window.isFull) break
     }
@@ -106,7 +106,7 @@ export class Feeds {
       this.#refuse({ code: 'changes-refused', path, found: broken })
       return undefined
     }
-    const rendered = await this.#renderings.render(window, feedFormats)
+    const rendered = await this.#renderings.renderRecalled(window, feedFormats)
     const files = feedFormats.flatMap((format) => {
       const path = `${head.folder}${feedFiles[format].name}`
       return this.#renderOne({ format, path, head }, window, rendered) ?? []

@@ -48,7 +48,13 @@ export function toGeneration({ path, bytes, madeOf }: FeedFile): Generation {
   if (madeOf === undefined) {
     return { path, hash: toHash(bytes), parts: toParts(bytes).map(({ name }) => name) }
   }
-  const entries = madeOf.fragments.map((fragment) => nameOf(fragment))
+  const { fragments, layout } = madeOf
+  let end = layout.lead - layout.gap
+  const entries = fragments.map((fragment) => {
+    const start = end + layout.gap
+    end = start + fragment.bytes.length
+    return nameOf(fragment, bytes.subarray(start, end))
+  })
   const tombstones = toParts(Buffer.from(madeOf.frame)).map(({ name }) => name)
   return { path, hash: toHash(bytes), parts: [...tombstones, ...entries] }
 }
@@ -56,10 +62,11 @@ export function toGeneration({ path, bytes, madeOf }: FeedFile): Generation {
 /** By fragment: each stands in many documents, and in each of many versions of them. */
 const names = new WeakMap<Fragment, string>()
 
-function nameOf(fragment: Fragment): string {
+/** @param bytes those of the fragment as they are in a document: its own may be others by now */
+function nameOf(fragment: Fragment, bytes: Uint8Array): string {
   const known = names.get(fragment)
   if (known !== undefined) return known
-  const name = toPart(fragment.bytes)
+  const name = toPart(bytes)
   names.set(fragment, name)
   return name
 }

@@ -144,7 +144,7 @@ export class Pages {
 
   async #toTeasers(window: readonly LiveEntry[]): Promise<readonly Teaser[]> {
     const records = window.slice(0, teasersMax)
-    const rendered = await this.#renderings.render(records, [])
+    const rendered = await this.#renderings.renderRecalled(records, [])
     return records.map((record) => toTeaser(record, rendered.get(record.id)))
   }
 

@@ -31,6 +31,15 @@ const notedMin = 20
 /** What the feeds of a folder have of one version of an entry. */
 type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
 
+type Opened = {
+  readonly folder: string
+  readonly pieces: readonly Piece[] | undefined
+  /** By version. */
+  readonly byVersion: ReadonlyMap<string, Piece>
+  /** What was asked for, by version. */
+  readonly found: Map<string, Rendering>
+}
+
 /**
  * Takes what was rendered of entries out of the feeds that are published, where that is less work than to render it
  * again: a process that has just begun has rendered nothing, but nearly all that the next feed of a category will
@@ -41,8 +50,7 @@ export class PublishedPieces {
   readonly #store: PieceStore
   readonly #output: Output
   readonly #memory = new Slab()
-  /** The last folder that was asked for; its pieces are in the memory above. */
-  #opened: { readonly folder: string; readonly pieces: readonly Piece[] | undefined } | undefined
+  #opened: Opened | undefined
 
   constructor(store: PieceStore, output: Output) {
     this.#store = store
@@ -55,7 +63,7 @@ export class PublishedPieces {
     files: readonly FeedFile[],
     window: readonly LiveEntry[],
   ): Promise<void> {
-    this.#opened = undefined
+    if (this.#opened?.folder === folder) this.#opened = undefined
     const sets = new PrefixSets()
     const documents = files.flatMap(({ path, madeOf }): DocumentContents[] => {
       if (madeOf === undefined) return []
@@ -74,19 +82,25 @@ export class PublishedPieces {
     await this.#store.write(folder, JSON.stringify(contents))
   }
 
-  /** Finds what the feeds of this folder have of these entries, by id. */
-  async read(
-    folder: string,
-    records: readonly LiveEntry[],
-  ): Promise<ReadonlyMap<string, Rendering>> {
-    const found = new Map<string, Rendering>()
-    const pieces = new Map((await this.#open(folder))?.map((piece) => [piece.version, piece]))
-    if (pieces.size === 0) return found
-    for (const record of records) {
-      const piece = pieces.get(toName(record))
-      if (piece !== undefined) found.set(record.id, toRendering(record.id, piece))
-    }
-    return found
+  /** Has at hand what the feeds of this folder show, in the place of what another one does. */
+  async open(folder: string): Promise<void> {
+    await this.#open(folder)
+  }
+
+  /**
+   * Finds what the feeds of the folder that is open have of this version of an entry.
+   * @returns its bytes are true until another folder is opened
+   */
+  find(record: LiveEntry): Rendering | undefined {
+    if (this.#opened === undefined || this.#opened.byVersion.size === 0) return undefined
+    const { byVersion, found } = this.#opened
+    const version = toName(record)
+    const known = found.get(version)
+    const piece = byVersion.get(version)
+    if (known !== undefined || piece === undefined) return known
+    const rendering = toRendering(record.id, piece)
+    found.set(version, rendering)
+    return rendering
   }
 
   /** The ids of all that the feeds of this folder show, if the store knows where they stand. */
@@ -105,7 +119,9 @@ export class PublishedPieces {
       const text = await this.#store.read(folder)
       // Written above.
       const contents = text === undefined ? undefined : (JSON.parse(text) as Contents)
-      this.#opened = { folder, pieces: contents && this.#cut(folder, contents) }
+      const pieces = contents && this.#cut(folder, contents)
+      const byVersion = new Map(pieces?.map((piece) => [piece.version, piece]))
+      this.#opened = { folder, pieces, byVersion, found: new Map() }
     }
     return this.#opened.pieces
   }
@@ -152,23 +168,9 @@ function isWhole<Value>(
   return feedFormats.every((format) => of[format] !== undefined)
 }
 
-/** In memory of its own: a few pieces do not keep whole documents. */
-function toRendering(id: string, piece: Piece): Rendering {
-  const lengthBytes = feedFormats.reduce((sum, format) => sum + piece[format].bytes.length, 0)
-  const memory = Buffer.allocUnsafeSlow(lengthBytes)
-  let end = 0
-  const toFragment = ({ bytes, prefixes }: Omit<Fragment, 'id'>): Fragment => {
-    const start = end
-    end += bytes.length
-    memory.set(bytes, start)
-    return { id, bytes: memory.subarray(start, end), prefixes }
-  }
-  const fragments: Fragments = {
-    rss: toFragment(piece.rss),
-    atom: toFragment(piece.atom),
-    json: toFragment(piece.json),
-  }
-  return { ...fragments, ...readJsonItem(fragments.json.bytes) }
+function toRendering(id: string, { rss, atom, json }: Piece): Rendering {
+  const fragments: Fragments = { rss: { id, ...rss }, atom: { id, ...atom }, json: { id, ...json } }
+  return { ...fragments, ...readJsonItem(json.bytes) }
 }
 
 /** Numbers what few differ in. */
@@ -185,8 +187,15 @@ class PrefixSets {
   }
 }
 
-function toName({ id, ...record }: LiveEntry): string {
-  return toDigest([id, ...Object.values(toVersion(record))].join(' '))
+/** Of what the store gave, for as long as somebody holds it. */
+const names = new WeakMap<LiveEntry, string>()
+
+function toName(record: LiveEntry): string {
+  const known = names.get(record)
+  if (known !== undefined) return known
+  const name = toDigest([record.id, ...Object.values(toVersion(record))].join(' '))
+  names.set(record, name)
+  return name
 }
 
 /** 72 bits of SHA-256 tell versions and files apart. */

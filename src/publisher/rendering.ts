@@ -56,6 +56,20 @@ type Rest = Pick<Rendering, 'summary' | 'language'> & {
 
 const utf8 = new TextDecoder()
 
+/** A few pieces do not keep whole documents. */
+export function inOwnMemory(rendering: Rendering): Rendering {
+  const memory = Buffer.allocUnsafeSlow(lengthOf(rendering))
+  let end = 0
+  const copy = ({ bytes, ...rest }: Fragment): Fragment => {
+    const start = end
+    end += bytes.length
+    memory.set(bytes, start)
+    return { ...rest, bytes: memory.subarray(start, end) }
+  }
+  const { rss, atom, json } = rendering
+  return { ...rendering, rss: copy(rss), atom: copy(atom), json: copy(json) }
+}
+
 export function lengthOf(rendering: Partly): number {
   return feedFormats.reduce((sum, format) => sum + (rendering[format]?.bytes.length ?? 0), 0)
 }

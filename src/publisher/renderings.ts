@@ -10,7 +10,15 @@ import type { LiveEntry, Store } from '../store/store.ts'
 import type { Rendered, Unrendered } from './craft.ts'
 import type { Crew } from './crew.ts'
 import type { PublishedPieces } from './published-pieces.ts'
-import { hasAll, isSameVersion, lengthOf, pack, toVersion, unpack } from './rendering.ts'
+import {
+  hasAll,
+  inOwnMemory,
+  isSameVersion,
+  lengthOf,
+  pack,
+  toVersion,
+  unpack,
+} from './rendering.ts'
 import type { Packed, Partly, Rendering, Version } from './rendering.ts'
 
 type RenderingParts = {
@@ -76,20 +84,38 @@ export class Renderings implements Disposable {
   }
 
   /**
-   * Has at hand what the published feeds of a folder show of these entries, if much of it is not; the rest is rendered
-   * when it is asked for.
+   * Has at hand what the published feeds of a folder show of these entries, if much of it is not, in the place of what
+   * another folder's do; the rest is rendered when it is asked for.
    */
   async recall(folder: string, records: readonly LiveEntry[]): Promise<void> {
     const unknown = records.filter((record) => !hasAll(this.#find(record), feedFormats))
     if (unknown.length < publishedMin) return
-    const found = await this.#published.read(folder, unknown)
+    await this.#published.open(folder)
+    // The main feeds show it again at the next change; where that of a category will be is not known.
+    if (folder !== '') return
     for (const record of unknown) {
-      const rendering = found.get(record.id)
-      if (rendering === undefined) continue
-      const lengthBytes = lengthOf(rendering)
-      const held = { version: toVersion(record), rendering, lengthBytes, isPublished: true }
-      this.#hold(record.id, held)
+      const found = this.#published.find(record)
+      if (found === undefined) continue
+      const lengthBytes = lengthOf(found)
+      const rendering = inOwnMemory(found)
+      this.#hold(record.id, {
+        version: toVersion(record),
+        rendering,
+        lengthBytes,
+        isPublished: true,
+      })
     }
+  }
+
+  /** As `render`; bytes that were recalled are true until those of another folder are. */
+  async renderRecalled<Format extends FeedFormat>(
+    records: readonly LiveEntry[],
+    formats: readonly Format[],
+  ): Promise<ReadonlyMap<string, Rendering<Format>>> {
+    return this.#render(records, formats, (record) => {
+      const known = this.#find(record)
+      return hasAll(known, formats) ? known : (this.#published.find(record) ?? known)
+    })
   }
 
   /** Gives what was rendered of these entries for these formats, and renders what was not. */
@@ -97,10 +123,18 @@ export class Renderings implements Disposable {
     records: readonly LiveEntry[],
     formats: readonly Format[],
   ): Promise<ReadonlyMap<string, Rendering<Format>>> {
+    return this.#render(records, formats, (record) => this.#find(record))
+  }
+
+  async #render<Format extends FeedFormat>(
+    records: readonly LiveEntry[],
+    formats: readonly Format[],
+    find: (record: LiveEntry) => Partly | undefined,
+  ): Promise<ReadonlyMap<string, Rendering<Format>>> {
     const rendered = new Map<string, Rendering<Format>>()
     const unknown: { readonly record: LiveEntry; readonly formats: readonly Format[] }[] = []
     for (const record of records) {
-      const rendering = this.#find(record)
+      const rendering = find(record)
       if (hasAll(rendering, formats)) rendered.set(record.id, rendering)
       else {
         const missing = formats.filter((format) => rendering?.[format] === undefined)
