@@ -84,6 +84,8 @@ function watchedCalls(fails: (step: number, name: keyof FileCalls) => boolean = 
     },
     write: (handle, bytes, offset) => run('write', handle, () => real.write(handle, bytes, offset)),
     read: (handle, bytes, offset) => run('read', handle, () => real.read(handle, bytes, offset)),
+    readAside: async (handle, bytes, offset) =>
+      run('read', handle, () => real.read(handle, bytes, offset)),
     stat: (handle) => run('stat', handle, () => real.stat(handle)),
     sync: (handle) => run('sync', handle, () => real.sync(handle)),
     syncAside: async (handle) => run('sync', handle, () => real.sync(handle)),

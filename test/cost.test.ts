@@ -6,6 +6,7 @@ import { DatabaseSync, StatementSync } from 'node:sqlite'
 import { SaxesParser } from 'saxes'
 import { afterEach, expect, test, vi } from 'vitest'
 import { silentLog } from '../src/log.ts'
+import { nodeFileCalls } from '../src/out/file-calls.ts'
 import { Publisher } from '../src/publisher/publisher.ts'
 import { catalogueFile } from '../src/store/sqlite.ts'
 import { Publication, siteId } from './support/publication.ts'
@@ -86,6 +87,12 @@ function noteFileCalls(noted: Noted): void {
   count('unlinkSync', 'namesChanged')
   count('readdirSync', 'foldersListed')
   follow(fs, 'readSync', (_, __, result) => (noted.bytesRead += Number(result)))
+  follow(nodeFileCalls, 'syncAside', () => (noted.filesSynced += 1))
+  follow(nodeFileCalls, 'readAside', (_, __, result) => {
+    const add = async () => (noted.bytesRead += Number(await result))
+    // Whoever asked for it is told.
+    add().catch(() => {})
+  })
   follow(fs, 'writeSync', (_, __, result) => (noted.bytesWritten += Number(result)))
   follow(fs, 'readFileSync', (_, __, result) => {
     if (typeof result === 'string' || result instanceof Uint8Array) noted.bytesRead += result.length

@@ -166,6 +166,32 @@ export function readRegularFile(
   }
 }
 
+/**
+ * The same, in another thread as far as it may take long.
+ * @throws the file operation's own error
+ */
+export async function readRegularFileAside(
+  path: string,
+  calls: FileCalls,
+  allocate: Allocate,
+): Promise<Uint8Array | undefined> {
+  const file = openIfRegular(path, calls)
+  if (file === undefined) return undefined
+  const { handle, sizeBytes } = file
+  try {
+    const bytes = allocate(sizeBytes)
+    let offset = 0
+    while (offset < sizeBytes) {
+      const count = await calls.readAside(handle, bytes, offset)
+      if (count === 0) break
+      offset += count
+    }
+    return bytes.subarray(0, offset)
+  } finally {
+    calls.closeAside(handle)
+  }
+}
+
 type Earlier = { readonly isSame: boolean; readonly modifiedMs: number | undefined }
 
 /** Keeps the old file open in `held` when it is to be replaced. */

@@ -7,6 +7,8 @@ export type FileCalls = {
   /** May take fewer bytes than it was given; returns how many. */
   readonly write: (handle: number, bytes: Uint8Array, offset: number) => number
   readonly read: (handle: number, bytes: Uint8Array, offset: number) => number
+  /** The same in another thread. */
+  readonly readAside: (handle: number, bytes: Uint8Array, offset: number) => Promise<number>
   readonly stat: (handle: number) => fs.Stats
   readonly sync: (handle: number) => void
   /** The same in another thread. */
@@ -24,11 +26,17 @@ export type FileCalls = {
   readonly list: (path: string) => readonly fs.Dirent[]
 }
 
+const read = promisify(fs.read)
+
 /** Node's calls, synchronous but for those that say so. `lstat` gives `undefined` for what is not there; the others throw. */
 export const nodeFileCalls: FileCalls = {
   open: (path, flags) => fs.openSync(path, flags, 0o666),
   write: (handle, bytes, offset) => fs.writeSync(handle, bytes, offset, bytes.length - offset),
   read: (handle, bytes, offset) => fs.readSync(handle, bytes, offset, bytes.length - offset, null),
+  readAside: async (handle, bytes, offset) => {
+    const { bytesRead } = await read(handle, bytes, offset, bytes.length - offset, null)
+    return bytesRead
+  },
   stat: (handle) => fs.fstatSync(handle),
   sync: (handle) => fs.fsyncSync(handle),
   syncAside: promisify(fs.fsync),

@@ -1,6 +1,12 @@
 import type { Stats } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isDraftName, readRegularFile, replaceInOrder, syncFolder } from './atomic-file.ts'
+import {
+  isDraftName,
+  readRegularFile,
+  readRegularFileAside,
+  replaceInOrder,
+  syncFolder,
+} from './atomic-file.ts'
 import { codeOf, toFault } from './fault.ts'
 import { nodeFileCalls } from './file-calls.ts'
 import type { Allocate } from './atomic-file.ts'
@@ -33,11 +39,13 @@ export type Output = {
   replace(...groups: readonly (readonly OutputFile[])[]): Promise<OutputChange>
   /** Removes these files, and the folders they leave empty; a missing file is fine. */
   remove(paths: readonly string[]): void
+  /** What stands there now; `undefined` when nothing does. */
+  read(path: string): Uint8Array | undefined
   /**
-   * What stands there now; `undefined` when nothing does.
+   * The same in another thread.
    * @param allocate gives the memory for it
    */
-  read(path: string, allocate?: Allocate): Uint8Array | undefined
+  readAside(path: string, allocate: Allocate): Promise<Uint8Array | undefined>
   /** A word that is another one whenever the file is changed or replaced, by whomever; `undefined` when none stands there. */
   stamp(path: string): string | undefined
   /** Says whether a file stands there. */
@@ -116,11 +124,21 @@ export class OutputFolder implements Output {
     for (const folder of changed) syncFolder(this.#toFolderPath(folder), this.#calls)
   }
 
-  read(path: string, allocate?: Allocate): Uint8Array | undefined {
+  read(path: string): Uint8Array | undefined {
     const file = this.#toFilePath(path)
     try {
       if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return undefined
-      return readRegularFile(file, this.#calls, allocate)
+      return readRegularFile(file, this.#calls)
+    } catch (error) {
+      throw toFault(error, { verb: 'read', path: file })
+    }
+  }
+
+  async readAside(path: string, allocate: Allocate): Promise<Uint8Array | undefined> {
+    const file = this.#toFilePath(path)
+    try {
+      if (this.#standingOf(toFolder(path), new Map()) !== 'folder') return undefined
+      return await readRegularFileAside(file, this.#calls, allocate)
     } catch (error) {
       throw toFault(error, { verb: 'read', path: file })
     }

@@ -49,8 +49,12 @@ export class PrecompressedOutput implements Output {
     this.#inner.remove(paths.flatMap((path) => [...toForms(path), path]))
   }
 
-  read(...asked: Parameters<Output['read']>): Uint8Array | undefined {
-    return this.#inner.read(...asked)
+  read(path: string): Uint8Array | undefined {
+    return this.#inner.read(path)
+  }
+
+  async readAside(...asked: Parameters<Output['readAside']>): ReturnType<Output['readAside']> {
+    return this.#inner.readAside(...asked)
   }
 
   stamp(path: string): string | undefined {

@@ -66,12 +66,15 @@ export class CategoryFolders {
     isOver: () => boolean,
   ): Promise<void> {
     const { publication } = this.#parts.store
-    for (const term of terms) {
+    const find = async (term = '') => publication.category(term)
+    let next = await find(terms[0])
+    for (const [index, term] of terms.entries()) {
       if (isOver()) return
-      const category = await publication.category(term)
+      const category = next
+      next = await find(terms[index + 1])
       if (category?.slug === undefined) await publication.settle('category', [term])
-      else if (category.entries > 0) await this.#publishFolder(category, writer)
-      else await this.#removeFolder(category)
+      else if (category.entries === 0) await this.#removeFolder(category)
+      else await this.#publishFolder(category, writer, next)
       await letEventsIn()
     }
   }
@@ -86,11 +89,16 @@ export class CategoryFolders {
   }
 
   /** Where a feed of it is refused it stays stale. */
-  async #publishFolder(category: CategoryRecord, writer: PublicationWriter): Promise<void> {
+  async #publishFolder(
+    category: CategoryRecord,
+    writer: PublicationWriter,
+    next: CategoryRecord | undefined,
+  ): Promise<void> {
     const { store, output, feeds, pages, notes, pieces } = this.#parts
     const folder = toCategoryFolder(category)
     this.#isListDue ||= !output.has(`${folder}index.html`)
     const window = await feeds.pickWindow(category.term, folder)
+    if (next?.slug !== undefined) pieces.readAhead(toCategoryFolder(next))
     const base = await feeds.toLiveHead(category.term, window)
     const site = toCategorySite(base.site, category.label)
     const head: FeedHead = { ...base, site, folder, hubs: notes.hubs }

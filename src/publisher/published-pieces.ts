@@ -33,6 +33,8 @@ type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fra
 
 type Opened = {
   readonly folder: string
+  /** Holds their bytes. */
+  readonly memory: Slab
   readonly pieces: readonly Piece[] | undefined
   /** By version. */
   readonly byVersion: ReadonlyMap<string, Piece>
@@ -49,8 +51,11 @@ type Opened = {
 export class PublishedPieces {
   readonly #store: PieceStore
   readonly #output: Output
-  readonly #memory = new Slab()
+  /** For the folder that is open, and for the next one. */
+  readonly #slabs = [new Slab(), new Slab()] as const
   #opened: Opened | undefined
+  #next: { readonly folder: string; readonly opened: Promise<Opened> } | undefined
+  #loading: Promise<unknown> = Promise.resolve()
 
   constructor(store: PieceStore, output: Output) {
     this.#store = store
@@ -64,6 +69,7 @@ export class PublishedPieces {
     window: readonly LiveEntry[],
   ): Promise<void> {
     if (this.#opened?.folder === folder) this.#opened = undefined
+    if (this.#next?.folder === folder) this.#next = undefined
     const sets = new PrefixSets()
     const documents = files.flatMap(({ path, madeOf }): DocumentContents[] => {
       if (madeOf === undefined) return []
@@ -80,6 +86,12 @@ export class PublishedPieces {
     const versions = window.map((record) => toName(record))
     const contents: Contents = { rss, atom, json, versions, prefixSets: sets.list }
     await this.#store.write(folder, JSON.stringify(contents))
+  }
+
+  /** Has the feeds of this folder read while another one is put together: the next to be opened is most likely this one. */
+  readAhead(folder: string): void {
+    // Whoever opens it is told.
+    this.#load(folder).catch(() => {})
   }
 
   /** Has at hand what the feeds of this folder show, in the place of what another one does. */
@@ -116,22 +128,44 @@ export class PublishedPieces {
 
   async #open(folder: string): Promise<readonly Piece[] | undefined> {
     if (this.#opened?.folder !== folder) {
-      const text = await this.#store.read(folder)
-      // Written above.
-      const contents = text === undefined ? undefined : (JSON.parse(text) as Contents)
-      const pieces = contents && this.#cut(folder, contents)
-      const byVersion = new Map(pieces?.map((piece) => [piece.version, piece]))
-      this.#opened = { folder, pieces, byVersion, found: new Map() }
+      const opened = this.#next?.folder === folder ? this.#next.opened : this.#load(folder)
+      this.#opened = await opened
+      this.#next = undefined
     }
     return this.#opened.pieces
   }
 
-  #cut(folder: string, contents: Contents): readonly Piece[] | undefined {
-    this.#memory.clear()
-    const [rss, atom, json] = feedFormats.map((format) => {
+  /** One after the other, into the memory that is not in use. */
+  async #load(folder: string): Promise<Opened> {
+    const opened = this.#loading.then(async () => this.#read(folder))
+    this.#next = { folder, opened }
+    this.#loading = opened.catch(() => {})
+    return opened
+  }
+
+  async #read(folder: string): Promise<Opened> {
+    const memory = this.#slabs.find((slab) => slab !== this.#opened?.memory) ?? this.#slabs[0]
+    memory.clear()
+    const text = await this.#store.read(folder)
+    // Written above.
+    const contents = text === undefined ? undefined : (JSON.parse(text) as Contents)
+    const pieces = contents && (await this.#cut(folder, contents, memory))
+    const byVersion = new Map(pieces?.map((piece) => [piece.version, piece]))
+    return { folder, memory, pieces, byVersion, found: new Map() }
+  }
+
+  async #cut(
+    folder: string,
+    contents: Contents,
+    memory: Slab,
+  ): Promise<readonly Piece[] | undefined> {
+    const cutting = feedFormats.map(async (format) => {
       const path = folder + feedFiles[format].name
-      return this.#cutDocument(path, contents[format], contents.prefixSets)
+      return this.#cutDocument(path, contents[format], contents.prefixSets, memory)
     })
+    // None writes into the memory any more when this ends, however it does.
+    await Promise.allSettled(cutting)
+    const [rss, atom, json] = await Promise.all(cutting)
     if (rss === undefined || atom === undefined || json === undefined) return undefined
     return contents.versions.flatMap((version, index) => {
       const of = { rss: rss[index], atom: atom[index], json: json[index] }
@@ -140,13 +174,14 @@ export class PublishedPieces {
   }
 
   /** What it has of each entry, if it is as it was written. */
-  #cutDocument(
+  async #cutDocument(
     path: string,
     { stamp, lead, gap, lengths, prefixes }: DocumentContents,
     prefixSets: Contents['prefixSets'],
-  ): readonly Omit<Fragment, 'id'>[] | undefined {
+    memory: Slab,
+  ): Promise<readonly Omit<Fragment, 'id'>[] | undefined> {
     if (stamp === undefined || this.#toStamp(path) !== stamp) return undefined
-    const document = this.#output.read(path, (lengthBytes) => this.#memory.take(lengthBytes))
+    const document = await this.#output.readAside(path, (lengthBytes) => memory.take(lengthBytes))
     if (document === undefined) return undefined
     let end = lead - gap
     return lengths.map((length, index) => {

@@ -56,6 +56,8 @@ export class Faults implements Disposable {
     },
     read: (handle, bytes, offset) =>
       this.#file('read', false, () => nodeFileCalls.read(handle, bytes, offset)),
+    readAside: async (handle, bytes, offset) =>
+      this.#file('read', false, () => nodeFileCalls.read(handle, bytes, offset)),
     stat: (handle) => this.#file('stat', false, () => nodeFileCalls.stat(handle)),
     sync: (handle) => this.#file('sync', true, () => nodeFileCalls.sync(handle)),
     syncAside: async (handle) => this.#file('sync', true, () => nodeFileCalls.sync(handle)),
