@@ -290,6 +290,14 @@ export const schemaSteps: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX burial_entry ON burial (entry);
   `,
+  `
+  -- A row of more than a thousand bytes takes a page of its own in a table without row ids.
+  DROP TABLE pieces;
+  CREATE TABLE pieces (
+    folder TEXT PRIMARY KEY,
+    list TEXT NOT NULL
+  ) STRICT;
+  `,
 ]
 
 /**
