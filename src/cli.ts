@@ -11,6 +11,7 @@ import type { CommandName, Options } from './cli/program.ts'
 import { createProgressLog, createScreen } from './cli/screen.ts'
 import type { Screen } from './cli/screen.ts'
 import { toStatusLines } from './cli/status-text.ts'
+import { putThreadsBehind } from './cli/threads.ts'
 import { loadSettings } from './config.ts'
 import type { Settings } from './config.ts'
 import { isToMend } from './core/problem.ts'
@@ -42,6 +43,7 @@ const commands = {
     const stop = stopOnSignal(edges.log)
     const { watch } = await import('./publisher/watch.ts')
     sayUnset(settings, edges.log)
+    if (settings.serve) await putThreadsBehind()
     await watch(settings, { ...edges, stop })
     return 'done'
   },

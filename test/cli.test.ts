@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -392,6 +392,23 @@ describe('watch', () => {
       expect(await exit).toEqual([0, null])
     }
   })
+
+  test.skipIf(process.platform !== 'linux')(
+    'the thread that answers requests goes before those that help it',
+    async () => {
+      const watch = start(['watch'])
+      await watch.said(/watching/u)
+      const { pid = 0 } = watch.child
+      const threads = readdirSync(`/proc/${pid}/task`).map(Number)
+      const priorities = threads.filter((id) => id !== pid).map((id) => getPriority(id))
+      const own = getPriority(pid)
+      expect(own).toBe(getPriority())
+      // The pool of four for files and compression, and those of V8.
+      expect(priorities.filter((each) => each >= own + 10).length).toBeGreaterThan(4)
+      watch.child.kill('SIGTERM')
+      await watch.exit
+    },
+  )
 
   test('the second signal ends it at once', async () => {
     writeFileSync(at('feed.yaml'), 'settleMs: 600000\n')
