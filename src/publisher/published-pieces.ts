@@ -29,15 +29,14 @@ type DocumentContents = Layout & {
 const notedMin = 20
 
 /** What the feeds of a folder have of one version of an entry. */
-type Piece = { readonly version: string } & Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
+type Piece = Readonly<Record<FeedFormat, Omit<Fragment, 'id'>>>
 
 type Opened = {
   readonly folder: string
   /** Holds their bytes. */
   readonly memory: Slab
-  readonly pieces: readonly Piece[] | undefined
-  /** By version. */
-  readonly byVersion: ReadonlyMap<string, Piece>
+  /** By version, in the order in which they stand there; nothing where the store does not know. */
+  readonly pieces: ReadonlyMap<string, Piece> | undefined
   /** What was asked for, by version. */
   readonly found: Map<string, Rendering>
 }
@@ -104,11 +103,11 @@ export class PublishedPieces {
    * @returns its bytes are true until another folder is opened
    */
   find(record: LiveEntry): Rendering | undefined {
-    if (this.#opened === undefined || this.#opened.byVersion.size === 0) return undefined
-    const { byVersion, found } = this.#opened
+    const { pieces, found } = this.#opened ?? {}
+    if (pieces === undefined || found === undefined) return undefined
     const version = toName(record)
     const known = found.get(version)
-    const piece = byVersion.get(version)
+    const piece = pieces.get(version)
     if (known !== undefined || piece === undefined) return known
     const rendering = toRendering(record.id, piece)
     found.set(version, rendering)
@@ -117,8 +116,11 @@ export class PublishedPieces {
 
   /** The ids of all that the feeds of this folder show, if the store knows where they stand. */
   async readIds(folder: string): Promise<readonly string[] | undefined> {
-    const pieces = await this.#open(folder)
-    return pieces?.flatMap(({ atom }) => readPublishedId(utf8.decode(atom.bytes)) ?? [])
+    const { pieces } = await this.#open(folder)
+    return (
+      pieces &&
+      [...pieces.values()].flatMap(({ atom }) => readPublishedId(utf8.decode(atom.bytes)) ?? [])
+    )
   }
 
   #toStamp(path: string): string | undefined {
@@ -126,13 +128,12 @@ export class PublishedPieces {
     return stamp && toDigest(stamp)
   }
 
-  async #open(folder: string): Promise<readonly Piece[] | undefined> {
-    if (this.#opened?.folder !== folder) {
-      const opened = this.#next?.folder === folder ? this.#next.opened : this.#load(folder)
-      this.#opened = await opened
-      this.#next = undefined
-    }
-    return this.#opened.pieces
+  async #open(folder: string): Promise<Opened> {
+    if (this.#opened?.folder === folder) return this.#opened
+    const opened = this.#next?.folder === folder ? this.#next.opened : this.#load(folder)
+    this.#next = undefined
+    this.#opened = await opened
+    return this.#opened
   }
 
   /** One after the other, into the memory that is not in use. */
@@ -150,15 +151,14 @@ export class PublishedPieces {
     // Written above.
     const contents = text === undefined ? undefined : (JSON.parse(text) as Contents)
     const pieces = contents && (await this.#cut(folder, contents, memory))
-    const byVersion = new Map(pieces?.map((piece) => [piece.version, piece]))
-    return { folder, memory, pieces, byVersion, found: new Map() }
+    return { folder, memory, pieces, found: new Map() }
   }
 
   async #cut(
     folder: string,
     contents: Contents,
     memory: Slab,
-  ): Promise<readonly Piece[] | undefined> {
+  ): Promise<ReadonlyMap<string, Piece> | undefined> {
     const cutting = feedFormats.map(async (format) => {
       const path = folder + feedFiles[format].name
       return this.#cutDocument(path, contents[format], contents.prefixSets, memory)
@@ -167,10 +167,12 @@ export class PublishedPieces {
     await Promise.allSettled(cutting)
     const [rss, atom, json] = await Promise.all(cutting)
     if (rss === undefined || atom === undefined || json === undefined) return undefined
-    return contents.versions.flatMap((version, index) => {
-      const of = { rss: rss[index], atom: atom[index], json: json[index] }
-      return isWhole(of) ? [{ version, ...of }] : []
-    })
+    const pieces = new Map<string, Piece>()
+    for (const [index, version] of contents.versions.entries()) {
+      const piece = { rss: rss[index], atom: atom[index], json: json[index] }
+      if (isWhole(piece)) pieces.set(version, piece)
+    }
+    return pieces
   }
 
   /** What it has of each entry, if it is as it was written. */

@@ -12,8 +12,7 @@ const spareBytesMax = 48 * 1024 * 1024
 /**
  * Gives memory back that is not in use: a heap that has grown is not looked through again before it has grown by
  * several times as much, and one that does not grow any more never is. A large inbox that is listed leaves 200 MB.
- * While there is work this is asked for when the heap has more than doubled, and once all is done. It takes 10 to
- * 50 ms. Where Node does not offer it (`--expose-gc`) nothing is given back.
+ * While there is work this is asked for when the heap has grown by half, and once all is done. It takes 10 to 50 ms. Where Node does not offer it (`--expose-gc`) nothing is given back.
  */
 export class SpareMemory implements Disposable {
   #quiet: NodeJS.Timeout | undefined
