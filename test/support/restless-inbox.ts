@@ -64,7 +64,7 @@ export class RestlessInbox {
 
   #move(): void {
     const [path, file] = this.#pick()
-    const target = `${this.#pickFolder()}${file.marker}-${Math.floor(this.#random() * 1e6)}.md`
+    const target = `${this.#pickFolder()}${file.marker}-${this.#word()}.md`
     mkdirSync(dirname(join(this.#root, target)), { recursive: true })
     renameSync(join(this.#root, path), join(this.#root, target))
     this.files.delete(path)
@@ -100,6 +100,15 @@ export class RestlessInbox {
     const picked = all[Math.floor(this.#random() * all.length)]
     if (picked === undefined) throw new Error('the inbox is empty')
     return picked
+  }
+
+  /**
+   * Letters, not digits: a file edited and moved between two looks to a name that differs in its
+   * numbers only is the next of a series, a new article.
+   */
+  #word(): string {
+    const letters = 'abcdefghijklmnopqrstuvwxyz'
+    return Array.from({ length: 6 }, () => letters[Math.floor(this.#random() * 26)]).join('')
   }
 
   #pickFolder(): string {
