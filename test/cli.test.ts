@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import {
   closeSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -129,6 +131,41 @@ describe('help and usage', () => {
     expect(about.engines.node).toBe(`>=${nodeVersionMin}`)
     expect(refuseNode(process.versions.node)).toBeUndefined()
     expect(refuseNode('20.20.2')).toMatch(/Node 20\.20\.2, and .* needs Node 24 or later; install/u)
+  })
+
+  describe('what it compiled', () => {
+    const version = ['--version']
+    const listKept = () =>
+      globSync('**/*', { cwd: at('cache/dropfeed'), withFileTypes: true })
+        .filter((item) => item.isFile())
+        .map(({ parentPath, name }) => [name, statSync(join(parentPath, name)).mtimeMs])
+
+    test('is kept for the next start, in the cache folder of whoever runs it', async () => {
+      const environment = { XDG_CACHE_HOME: at('cache') }
+      expect(await run(version, environment)).toMatchObject({ code: 0, stderr: '' })
+      const kept = listKept()
+      expect(kept.length).toBeGreaterThan(10)
+      // What is found is not written again.
+      expect(await run(version, environment)).toMatchObject({ code: 0, stderr: '' })
+      expect(listKept()).toEqual(kept)
+    })
+
+    test('is kept in the folder that NODE_COMPILE_CACHE names', async () => {
+      const environment = { XDG_CACHE_HOME: at('cache'), NODE_COMPILE_CACHE: at('named') }
+      expect(await run(version, environment)).toMatchObject({ code: 0, stderr: '' })
+      expect(existsSync(at('named'))).toBe(true)
+      expect(existsSync(at('cache'))).toBe(false)
+    })
+
+    test.each([
+      ['nobody wants that', { NODE_DISABLE_COMPILE_CACHE: '1' }],
+      ['its folder cannot be made', {}],
+    ])('is kept nowhere where %s', async (_, more) => {
+      writeFileSync(at('cache'), 'a file')
+      const environment = { XDG_CACHE_HOME: at('cache'), ...more }
+      expect(await run(version, environment)).toMatchObject({ code: 0, stderr: '' })
+      expect(readFileSync(at('cache'), 'utf8')).toBe('a file')
+    })
   })
 
   test('each command has help', async () => {
