@@ -22,8 +22,8 @@ const threadsMax = 3
 const sharedMin = 8
 /** Items that are handed over together: some milliseconds of work, so that nobody waits long for whoever has the last. */
 const pieceLength = 16
-/** Pieces that a thread has at hand: it goes on while this one is busy with a commit for a quarter of a second. */
-const piecesMax = 48
+/** Pieces that a thread has at hand: it goes on while this one is busy with a commit. The rest is left for whoever is free first. */
+const piecesMax = 16
 
 /** What a task leaves behind is to be cleared away soon, not to pile up. */
 const maxYoungGenerationSizeMb = 12
