@@ -116,10 +116,13 @@ export class PublishedPieces {
 
   /** The ids of all that the feeds of this folder show, if the store knows where they stand. */
   async readIds(folder: string): Promise<readonly string[] | undefined> {
-    const { pieces } = await this.#open(folder)
+    const { pieces, found } = await this.#open(folder)
     return (
       pieces &&
-      [...pieces.values()].flatMap(({ atom }) => readPublishedId(utf8.decode(atom.bytes)) ?? [])
+      [...pieces].flatMap(
+        ([version, { atom }]) =>
+          found.get(version)?.atom.id ?? readPublishedId(utf8.decode(atom.bytes)) ?? [],
+      )
     )
   }
 
