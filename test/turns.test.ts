@@ -1,6 +1,6 @@
 // Much to write is written in turns with whatever is dropped meanwhile: pages, archive pages and the folders of
 // categories. With turns as short as these there are many, however fast the machine is.
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { silentLog } from '../src/log.ts'
@@ -153,5 +153,41 @@ test('a program that dies again and again in the midst of turns completes them a
     expect(countPages(publication)).toBeGreaterThanOrEqual(pages)
   }
   expect(deaths).toBeGreaterThan(3)
+  await expectWhole(publication, few + many)
+})
+
+test('feeds that are refused in a turn stay as they were and are told of, and the rest is published', async () => {
+  await using publication = Publication.make(settings)
+  const first = 400
+  writeRange(publication, 0, first)
+  await publication.run()
+  // Each shows an entry that nobody knows of, as if the store had lost it.
+  const paths = globSync('categories/c*/atom.xml', { cwd: publication.settings.out })
+  expect(paths.length).toBeGreaterThan(150)
+  const strange = new Map(
+    paths.map((path) => {
+      const text = publication.read(path)
+      return [path, text.replace(/(<entry>.*?<id>urn:uuid:).{8}/su, '$100000000')]
+    }),
+  )
+  for (const [path, text] of strange) writeFileSync(join(publication.settings.out, path), text)
+  writeRange(publication, first, few + many)
+  const { publisher: opened, run } = await open(publication)
+  {
+    await using publisher = opened
+    let report = await publisher.run({ kind: 'all' }, () => false, true)
+    expect([report.isUnfinished, report.problems]).toEqual([true, []])
+    let runs = 0
+    for (; report.isUnfinished && runs < 1_000; runs += 1) report = await run()
+    expect(runs).toBeLessThan(1_000)
+    expect(new Set(report.problems.map(({ code }) => code))).toEqual(new Set(['changes-refused']))
+    expect(report.problems.map(({ path }) => path).toSorted()).toEqual(paths.toSorted())
+    for (const [path, text] of strange) expect(publication.read(path)).toBe(text)
+    expect(publication.read('categories/all/atom.xml')).toContain(`>Note ${few + many - 1}</title>`)
+    for (const path of paths) rmSync(join(publication.settings.out, path))
+    report = await publisher.run({ kind: 'all' }, () => false, true)
+    while (report.isUnfinished) report = await run()
+    expect(report.problems).toEqual([])
+  }
   await expectWhole(publication, few + many)
 })
