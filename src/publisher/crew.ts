@@ -22,8 +22,11 @@ const threadsMax = 3
 const sharedMin = 8
 /** Items that are handed over together: some milliseconds of work, so that nobody waits long for whoever has the last. */
 const pieceLength = 16
-/** Pieces that a thread has at hand: it goes on while this one is busy with a commit. The rest is left for whoever is free first. */
-const piecesMax = 16
+/**
+ * Pieces that a thread has at hand: it goes on while this one is busy with a commit for a quarter of a second, or
+ * writes some pages. The rest is left for whoever is free first.
+ */
+const piecesMax = { read: 48, render: 16 } as const
 
 /** What a task leaves behind is to be cleared away soon, not to pile up. */
 const maxYoungGenerationSizeMb = 12
@@ -112,9 +115,9 @@ export class Crew implements AsyncDisposable {
 
   #handOut(): void {
     for (const hand of this.#hands) {
-      while (hand.waiting < piecesMax) {
-        const piece = this.#pieces.shift()
-        if (piece === undefined) return
+      for (let piece = this.#pieces[0]; piece !== undefined; piece = this.#pieces[0]) {
+        if (hand.waiting >= piecesMax[piece.task.kind]) break
+        this.#pieces.shift()
         const handOn = () => this.#handOut()
         hand.ask(piece.task).then(piece.resolve, piece.reject).then(handOn, handOn)
       }
